@@ -25,9 +25,6 @@ export type RunPhase = 'open' | 'closing' | 'over';
 /** Ten times the longest gap recorded between `message_end` and `workflow_finished`. */
 export const PAIR_GRACE_MS = 500;
 
-/** How the reading ended, where the events alone do not say. */
-export type StreamEnd = 'ended' | 'timeout';
-
 export interface CollectOptions {
 	/** Whether `<think>…</think>` leaves the answer for `reasoning`. */
 	separateReasoning?: boolean;
@@ -111,14 +108,14 @@ export class Collector {
 		return this.reduce(event);
 	}
 
-	/** What the run came to, given how the reading ended. May be asked again after more events. */
-	finish(how: StreamEnd = 'ended'): RunResult {
+	/** What the run came to, if nothing more comes. May be asked again after more events. */
+	finish(): RunResult {
 		const raw = this.text.length > 0 ? this.text.toString() : this.outputAnswer();
 		const split = this.splitter === undefined ? { text: raw, reasoning: '' } : splitReasoning(raw);
 		const reasoning = [this.reasoning.toString(), split.reasoning].filter((part) => part !== '');
 		const { conversation_id, message_id, task_id, created_at } = this.envelope;
 		return {
-			status: this.status(how),
+			status: this.status(),
 			answer: split.text,
 			...(reasoning.length > 0 && { reasoning: reasoning.join('\n') }),
 			conversation_id,
@@ -253,13 +250,13 @@ export class Collector {
 		}
 	}
 
-	private status(how: StreamEnd): RunStatus {
+	private status(): RunStatus {
 		if (this.failure !== undefined || this.outcome?.status === 'failed') return 'failed';
 		if (this.isPaused) return 'paused';
 		if (this.outcome?.status === 'stopped') return 'stopped';
 		if (this.outcome?.status === 'partial-succeeded') return 'partial';
 		if (this.outcome !== undefined || this.end !== undefined) return 'completed';
-		return how === 'timeout' ? 'timeout' : 'truncated';
+		return 'truncated';
 	}
 
 	private runFailure(): RunFailure | undefined {

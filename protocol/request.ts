@@ -81,9 +81,40 @@ function parseUrl(text: string): URL | undefined {
 	return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** Dify's kind of a file, by its MIME type; what Dify has no kind for is `custom`-free: a document. */
-export function fileTypeOf(mimeType: string): FileType {
+/** What Dify counts as a document; other endings without a media type are `custom`. */
+const DOCUMENT_EXTENSIONS = new Set(
+	'txt markdown md mdx pdf html htm xlsx xls vtt properties doc docx csv eml msg ppt pptx xml epub'.split(
+		' ',
+	),
+);
+const MEDIA_EXTENSIONS: Readonly<Record<string, FileType>> = {
+	jpg: 'image',
+	jpeg: 'image',
+	png: 'image',
+	webp: 'image',
+	gif: 'image',
+	svg: 'image',
+	mp3: 'audio',
+	m4a: 'audio',
+	wav: 'audio',
+	amr: 'audio',
+	mpga: 'audio',
+	mp4: 'video',
+	mov: 'video',
+	mpeg: 'video',
+	webm: 'video',
+};
+
+/**
+ * Dify's kind of a file, by its MIME type or, where that says nothing, by the ending of its name.
+ * A name without an ending is taken for an image: what a URL without one mostly serves.
+ */
+export function fileTypeOf(mimeType: string, name: string): FileType {
 	const [family] = mimeType.toLowerCase().split('/');
 	if (family === 'image' || family === 'audio' || family === 'video') return family;
-	return 'document';
+	const [, extension] = /\.([^./\\]+)$/.exec(name.toLowerCase()) ?? [];
+	if (extension === undefined) return mimeType === '' ? 'image' : 'document';
+	return (
+		MEDIA_EXTENSIONS[extension] ?? (DOCUMENT_EXTENSIONS.has(extension) ? 'document' : 'custom')
+	);
 }

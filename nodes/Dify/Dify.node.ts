@@ -1,0 +1,48 @@
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import * as chatMessage from './actions/chatMessage';
+import { router } from './actions/router';
+import { searchConversations } from './methods/listSearch';
+import { getInputs } from './methods/resourceMapping';
+
+export class Dify implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Dify',
+		name: 'dify',
+		icon: { light: 'file:dify.svg', dark: 'file:dify.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: "Talk to Dify's Chatbot, Agent and Chatflow apps",
+		defaults: { name: 'Dify' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'difyApi', required: true }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Chat Message', value: 'chatMessage' }],
+				default: 'chatMessage',
+			},
+			...chatMessage.description,
+		],
+	};
+
+	methods = {
+		listSearch: { searchConversations },
+		resourceMapping: { getInputs },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await router.call(this);
+	}
+}

@@ -1,0 +1,147 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import type { FileReference, FileType } from '../../../../../protocol/request';
+import { fileTypeOf } from '../../../../../protocol/request';
+import type { Connection } from '../../../transport/connection';
+import { parseJson } from '../../../transport/connection';
+import { throwFailure } from '../../../transport/errors';
+import type { FileParameter } from './parameters';
+
+/** Turns what a person gives for a file into what Dify takes, uploading bytes first. */
+export class FileSender {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly connection: Connection,
+		private readonly itemIndex: number,
+		/** Dify shows an upload only to the user who made it. */
+		private readonly user: string,
+	) {}
+
+	/** One row of 'Files'. */
+	async fromParameter(file: FileParameter, row: number): Promise<FileReference> {
+		const forced = file.type === 'auto' ? undefined : file.type;
+		switch (file.source) {
+			case 'binary':
+				return await this.upload(
+					this.filled(file.binaryPropertyName, 'Input Binary Field', row),
+					forced,
+				);
+			case 'url':
+				return this.fromUrl(this.filled(file.url, 'URL', row), forced);
+			case 'uploadId': {
+				const uploadFileId = this.filled(file.uploadFileId, 'Upload File ID', row);
+				return {
+					type: forced ?? 'image',
+					transfer_method: 'local_file',
+					upload_file_id: uploadFileId,
+				};
+			}
+			default:
+				return file.source satisfies never;
+		}
+	}
+
+	/** The value of a file variable: a binary field's name, a URL, an upload id, or Dify's own object. */
+	async fromInput(value: unknown, variable: string): Promise<unknown> {
+		if (typeof value !== 'string') return value;
+		const text = value.trim();
+		// The form gives an object or array as its JSON.
+		const object = /^[[{]/.test(text) ? parseJson(text) : undefined;
+		if (object !== undefined) return object;
+		if (this.hasBinary(text)) return await this.upload(text, undefined);
+		if (/^https?:\/\//i.test(text)) return this.fromUrl(text, undefined);
+		if (UUID.test(text))
+			return { type: 'document', transfer_method: 'local_file', upload_file_id: text };
+		return this.refuse(
+			`'Inputs': '${variable}' is neither a binary field of the item, nor a URL, nor an upload id`,
+			`The item's binary fields are: ${this.binaryNames()}.`,
+		);
+	}
+
+	/** The value of a file-list variable: one of the above, several separated by commas, or an array of them. */
+	async fromInputList(value: unknown, variable: string): Promise<unknown> {
+		const list = Array.isArray(value) ? value : splitList(value);
+		const files: unknown[] = [];
+		for (const entry of list) files.push(await this.fromInput(entry, variable));
+		return files.flat();
+	}
+
+	private async upload(field: string, type: FileType | undefined): Promise<FileReference> {
+		const { context, itemIndex } = this;
+		if (!this.hasBinary(field)) {
+			return this.refuse(
+				`The item has no binary field '${field}'`,
+				`Its binary fields are: ${this.binaryNames()}.`,
+			);
+		}
+		const binary = context.helpers.assertBinaryData(itemIndex, field);
+		const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, field);
+		const name = binary.fileName ?? [field, binary.fileExtension].filter(Boolean).join('.');
+		const form = new FormData();
+		form.append('file', new Blob([new Uint8Array(bytes)], { type: binary.mimeType }), name);
+		form.append('user', this.user);
+		const answer = await this.connection.json({
+			method: 'POST',
+			path: '/files/upload',
+			body: form as never,
+			signal: this.context.getExecutionCancelSignal(),
+		});
+		if (!answer.ok) {
+			return throwFailure(context, this.connection, answer.failure, {
+				itemIndex,
+				about: `Uploading '${name}' from the binary field '${field}'`,
+			});
+		}
+		const { id } = answer.body as { id: string };
+		return {
+			type: type ?? fileTypeOf(binary.mimeType, name),
+			transfer_method: 'local_file',
+			upload_file_id: id,
+		};
+	}
+
+	private fromUrl(url: string, type: FileType | undefined): FileReference {
+		if (!URL.canParse(url)) {
+			return this.refuse(`'${url}' is not a URL`, "Give the file's whole address, with https://.");
+		}
+		return {
+			type: type ?? fileTypeOf('', new URL(url).pathname),
+			transfer_method: 'remote_url',
+			url,
+		};
+	}
+
+	private filled(value: string | undefined, parameter: string, row: number): string {
+		const text = (value ?? '').trim();
+		if (text !== '') return text;
+		return this.refuse(
+			`'${parameter}' of file ${row + 1} is empty`,
+			'Fill it, or remove the file.',
+		);
+	}
+
+	/** Whether the item has a binary field of this name. */
+	hasBinary(field: string): boolean {
+		return Object.hasOwn(this.context.getInputData()[this.itemIndex]?.binary ?? {}, field);
+	}
+
+	private binaryNames(): string {
+		const names = Object.keys(this.context.getInputData()[this.itemIndex]?.binary ?? {});
+		return names.length > 0 ? names.map((name) => `'${name}'`).join(', ') : 'none';
+	}
+
+	private refuse(message: string, description: string): never {
+		const { context, itemIndex } = this;
+		throw new NodeOperationError(context.getNode(), message, { itemIndex, description });
+	}
+}
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+function splitList(value: unknown): unknown[] {
+	if (typeof value !== 'string' || /^\s*[[{]/.test(value)) return [value];
+	return value
+		.split(',')
+		.map((entry) => entry.trim())
+		.filter((entry) => entry !== '');
+}

@@ -1,0 +1,224 @@
+import { collectBlocking, isBlockingBody } from '../../../../../protocol/blocking';
+import type { CollectOptions } from '../../../../../protocol/collect';
+import { Collector, PAIR_GRACE_MS } from '../../../../../protocol/collect';
+import type { Frame } from '../../../../../protocol/decode';
+import { createDecoder } from '../../../../../protocol/decode';
+import type { DifyEvent, UnknownEvent } from '../../../../../protocol/events';
+import type { DifyFailure, Evidence } from '../../../../../protocol/failures';
+import { toFailure } from '../../../../../protocol/failures';
+import type { RunResult, RunStatus } from '../../../../../protocol/result';
+import { alarm } from '../../../transport/alarm';
+import type { Connection, Reply } from '../../../transport/connection';
+import {
+	failureOf,
+	httpEvidence,
+	isSuccess,
+	parseJson,
+	readText,
+} from '../../../transport/connection';
+import type { WatchEnd, WatchLimits } from '../../../transport/watch';
+import { Watch } from '../../../transport/watch';
+
+/** A chatflow's worker starts within a second or two; silence this long has a reason. */
+const SILENCE_MS = 10_000;
+
+export interface RunSettings extends WatchLimits, CollectOptions {
+	includeEvents: boolean;
+	/** Takes each piece of the answer as it comes; the reading waits for it. */
+	onText?: (text: string) => Promise<void>;
+	/** Asked once when a stream has begun but no event has come for {@link SILENCE_MS}: why? */
+	explainSilence: () => Promise<DifyFailure | undefined>;
+}
+
+/** In ms from the request; `events` without pings. */
+export interface Timing {
+	ttft_ms: number | null;
+	duration_ms: number;
+	events: number;
+	text_events: number;
+}
+
+/** A run as far as it came, and why it came no further. */
+export interface Run {
+	result: RunResult;
+	timing: Timing;
+	failure?: DifyFailure;
+	/** The answer as it came, with whatever tags: what a read-back must begin with. */
+	rawAnswer: string;
+	/** Whether the reading was cut short, so that Dify may hold more than arrived. */
+	wasCut: boolean;
+	endedBy?: WatchEnd;
+	events: Array<DifyEvent | UnknownEvent>;
+	/** Lines of the stream that were no events: left out, and said. */
+	badFrames: number;
+	/** Dify's `X-Version`, where nothing on the way removed it. */
+	version?: string;
+}
+
+/** Sends a message and reads its answer to the end, in whichever way Dify sends it. */
+export async function runChatMessage(
+	connection: Connection,
+	body: Record<string, unknown>,
+	settings: RunSettings,
+): Promise<Run> {
+	const reading = new Reading(settings);
+	const { watch } = reading;
+	try {
+		const sent = await connection.send({
+			method: 'POST',
+			path: '/chat-messages',
+			body,
+			signal: watch.signal,
+		});
+		if (!sent.ok) return reading.failed(reading.limitEvidence() ?? sent.evidence);
+		return await reading.read(sent.reply);
+	} finally {
+		watch.release();
+	}
+}
+
+/** One answer being read. */
+class Reading {
+	readonly watch: Watch;
+	private readonly startedAt = performance.now();
+	private readonly collector: Collector;
+	private readonly events: Array<DifyEvent | UnknownEvent> = [];
+	private firstTextAt: number | undefined;
+	private badFrames = 0;
+	private version: string | undefined;
+	/** Set when the reason of a silence was found. */
+	private silence: DifyFailure | undefined;
+
+	constructor(private readonly settings: RunSettings) {
+		this.watch = new Watch(settings);
+		this.collector = new Collector(settings);
+	}
+
+	/** Content-Type decides how the body is read, whatever was asked (contract, 3.4: 1.13.0). */
+	async read(reply: Reply): Promise<Run> {
+		this.watch.sign();
+		this.version = reply.headers['x-version'];
+		if (!isSuccess(reply)) return this.ended(await failureOf(reply), 'failed');
+		if (reply.contentType.includes('text/event-stream')) return await this.readStream(reply);
+		return await this.readBlocking(reply);
+	}
+
+	/** A run of which nothing came but the reason. */
+	failed(evidence: Evidence): Run {
+		return this.ended(toFailure(evidence), statusOf(evidence));
+	}
+
+	/** The limit that ended the request, if one did. */
+	limitEvidence(): Evidence | undefined {
+		const { ended } = this.watch;
+		if (ended !== 'idle' && ended !== 'total') return undefined;
+		const { idleMs, totalMs } = this.settings;
+		const { hasBegun } = this.collector;
+		const seconds = (ended === 'idle' ? idleMs : totalMs) / 1000;
+		return { from: 'limit', limit: ended, seconds, hasBegun };
+	}
+
+	private async readStream(reply: Reply): Promise<Run> {
+		const pieces: string[] = [];
+		const decoder = createDecoder((frame) => pieces.push(this.take(frame)));
+		const stopListening = alarm(SILENCE_MS, () => void this.explainSilence());
+		let isBroken = false;
+		try {
+			for await (const chunk of reply.body) {
+				this.watch.sign();
+				decoder.push(chunk);
+				await this.pass(pieces.splice(0));
+				const { phase } = this.collector;
+				if (phase === 'over') break;
+				if (phase === 'closing') this.watch.letGoAfter(PAIR_GRACE_MS);
+			}
+			decoder.end();
+			await this.pass(pieces.splice(0));
+		} catch (error) {
+			// Destroyed by our own watch, or broken on the way: what came is judged below.
+			isBroken = this.watch.ended === undefined;
+		} finally {
+			stopListening();
+		}
+		if (this.silence !== undefined) return this.ended(this.silence, 'failed');
+		return this.closed(isBroken);
+	}
+
+	private async readBlocking(reply: Reply): Promise<Run> {
+		const text = await readText(reply.body);
+		const limit = this.limitEvidence();
+		if (limit !== undefined) return this.failed(limit);
+		const body = parseJson(text);
+		if (body === undefined && text !== '' && /^\s*\{/.test(text)) {
+			return this.failed({ from: 'stream', end: 'broken', hasBegun: true });
+		}
+		if (!isBlockingBody(body)) return this.failed(httpEvidence(reply, text));
+		return { ...this.ended(), result: collectBlocking(body, this.settings), wasCut: false };
+	}
+
+	private take(frame: Frame): string {
+		if (!frame.ok) {
+			this.badFrames++;
+			return '';
+		}
+		if (this.settings.includeEvents) this.events.push(frame.event);
+		const text = this.collector.accept(frame.event);
+		if (text !== '') this.firstTextAt ??= performance.now();
+		return text;
+	}
+
+	private async pass(pieces: string[]): Promise<void> {
+		if (this.settings.onText === undefined) return;
+		for (const piece of pieces) if (piece !== '') await this.settings.onText(piece);
+	}
+
+	private async explainSilence(): Promise<void> {
+		if (this.collector.hasBegun) return;
+		const reason = await this.settings.explainSilence();
+		if (reason === undefined || this.collector.hasBegun) return;
+		this.silence = reason;
+		this.watch.end('let-go');
+	}
+
+	/** The stream is over, one way or another: what did the run come to? */
+	private closed(isBroken: boolean): Run {
+		const { status, failure } = this.collector.finish();
+		if (failure !== undefined) return this.failed(failure);
+		if (status !== 'truncated') return this.ended();
+		const { hasBegun } = this.collector;
+		const end = isBroken ? 'broken' : 'ended';
+		return this.failed(this.limitEvidence() ?? { from: 'stream', end, hasBegun });
+	}
+
+	private ended(failure?: DifyFailure, status?: RunStatus): Run {
+		const { collector, watch, startedAt, firstTextAt } = this;
+		const result = collector.finish();
+		if (status !== undefined) result.status = status;
+		const wasCut = result.status === 'truncated' || result.status === 'timeout';
+		return {
+			result,
+			timing: {
+				ttft_ms: firstTextAt === undefined ? null : roundMs(firstTextAt - startedAt),
+				duration_ms: roundMs(performance.now() - startedAt),
+				events: collector.events,
+				text_events: collector.textEvents,
+			},
+			failure,
+			rawAnswer: collector.answerSoFar,
+			wasCut,
+			endedBy: watch.ended,
+			events: this.events,
+			badFrames: this.badFrames,
+			version: this.version,
+		};
+	}
+}
+
+function roundMs(ms: number): number {
+	return Math.round(ms * 10) / 10;
+}
+
+function statusOf(evidence: Evidence): RunStatus {
+	if (evidence.from === 'limit') return 'timeout';
+	return evidence.from === 'stream' ? 'truncated' : 'failed';
+}

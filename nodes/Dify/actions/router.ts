@@ -1,0 +1,67 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import * as chatMessage from './chatMessage';
+import { isStreaming } from './chatMessage/send/live';
+import { mapInOrder } from './mapInOrder';
+
+/** What every operation is: one item in, its result out. */
+type Operation = (context: IExecuteFunctions, itemIndex: number) => Promise<INodeExecutionData>;
+
+const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
+	chatMessage: { send: chatMessage.send.execute },
+};
+
+/** Runs the chosen operation for each item, in the items' order. */
+export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const resource = this.getNodeParameter('resource', 0);
+	const operation = this.getNodeParameter('operation', 0);
+	const execute = OPERATIONS[resource]?.[operation];
+	if (execute === undefined) {
+		throw new NodeOperationError(
+			this.getNode(),
+			`There is no operation '${operation}' of '${resource}'`,
+		);
+	}
+	const atOnce = isStreaming(this)
+		? 1
+		: Number(this.getNodeParameter('options.maxConcurrency', 0, 1));
+	const runOne = async (_: INodeExecutionData, itemIndex: number): Promise<INodeExecutionData> => {
+		try {
+			return await execute(this, itemIndex);
+		} catch (error) {
+			if (this.continueOnFail()) return toErrorItem(this, error, itemIndex);
+			throw error instanceof NodeApiError || error instanceof NodeOperationError
+				? error
+				: new NodeOperationError(this.getNode(), error as Error, { itemIndex });
+		}
+	};
+	return [await mapInOrder(this.getInputData(), Math.max(1, atOnce), runOne)];
+}
+
+/** What "Continue (on Fail)" makes of an item: the reason, Dify's code, and what had arrived. */
+function toErrorItem(
+	context: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+): INodeExecutionData {
+	const reason = error instanceof Error ? error : new Error(String(error));
+	const arrived = error instanceof NodeApiError ? (error.context.data as IDataObject) : {};
+	const item: INodeExecutionData = {
+		json: { ...arrived, error: reason.message },
+		pairedItem: { item: itemIndex },
+	};
+	if (context.getNode().onError === 'continueErrorOutput') {
+		// n8n sends an item to the error output for its `error`, and then writes that over the whole
+		// json of an item that still has one. As it copies items on the way, one that does not list is gone.
+		Object.defineProperty(item, 'error', {
+			value:
+				reason instanceof NodeOperationError || reason instanceof NodeApiError
+					? reason
+					: new NodeOperationError(context.getNode(), reason, { itemIndex }),
+			enumerable: false,
+			writable: true,
+			configurable: true,
+		});
+	}
+	return item;
+}

@@ -1,0 +1,55 @@
+import type {
+	FieldType,
+	ILoadOptionsFunctions,
+	ResourceMapperField,
+	ResourceMapperFields,
+} from 'n8n-workflow';
+import type { Variable } from '../../../protocol/parameters';
+import { variablesOf } from '../../../protocol/parameters';
+import { Connection } from '../transport/connection';
+import { throwFailure } from '../transport/errors';
+
+/** The app's own variables as fields of the form: typed, with its options, defaults and required marks. */
+export async function getInputs(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const connection = await Connection.open(this);
+	const user = String(this.getCurrentNodeParameter('user') ?? '');
+	const answer = await connection.json({ method: 'GET', path: '/parameters', qs: { user } });
+	if (!answer.ok) return throwFailure(this, connection, answer.failure, { itemIndex: 0 });
+	const variables = variablesOf(answer.body).filter(({ hide }) => hide !== true);
+	return { fields: variables.map(toField) };
+}
+
+const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
+	select: 'options',
+	number: 'number',
+	checkbox: 'boolean',
+	json_object: 'object',
+};
+
+const FILE_LABELS: Readonly<Record<string, string>> = { file: ' (File)', 'file-list': ' (Files)' };
+
+function toField(variable: Variable): ResourceMapperField {
+	const { type, label, required, options } = variable;
+	return {
+		id: variable.variable,
+		displayName: `${label}${FILE_LABELS[type] ?? ''}`,
+		required,
+		defaultMatch: false,
+		display: true,
+		type: FIELD_TYPES[type] ?? 'string',
+		...(options !== undefined && {
+			options: options.map((option) => ({ name: option, value: option })),
+		}),
+		...(hasDefault(variable) && { defaultValue: variable.default }),
+	};
+}
+
+/** Dify gives `""` where there is no default, for numbers and selects too. */
+function hasDefault(
+	variable: Variable,
+): variable is Variable & { default: string | number | boolean } {
+	const { default: value } = variable;
+	return (
+		(typeof value === 'string' && value !== '') || ['number', 'boolean'].includes(typeof value)
+	);
+}
