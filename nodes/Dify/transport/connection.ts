@@ -50,8 +50,8 @@ export class Connection {
 		try {
 			return new Connection(context, normalizeBaseUrl(String(baseUrl)), String(apiKey));
 		} catch (error) {
-			const message = error instanceof BaseUrlError ? error.message : String(error);
-			throw new NodeOperationError(context.getNode(), message, {
+			const reason = error instanceof BaseUrlError ? error.message : String(error);
+			throw new NodeOperationError(context.getNode(), `${reason} [item ${itemIndex}]`, {
 				itemIndex,
 				description:
 					"Set the credential's 'Base URL' to the address of Dify's API, such as https://api.dify.ai/v1.",

@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { DifyFailure } from '../../../protocol/failures';
 import type { Connection } from './connection';
 
@@ -50,6 +50,24 @@ export function throwFailure(
 		...(status !== undefined && { http_status: status }),
 	};
 	throw error;
+}
+
+/**
+ * Refuses what was filled in, before anything is sent.
+ *
+ * @param message names the parameter; `description` says how to get on
+ * @throws {NodeOperationError} always
+ */
+export function refuse(
+	context: Pick<IExecuteFunctions, 'getNode'>,
+	message: string,
+	description: string,
+	itemIndex: number,
+): never {
+	throw new NodeOperationError(context.getNode(), `${message} [item ${itemIndex}]`, {
+		itemIndex,
+		description,
+	});
 }
 
 function shownAnswer(answer: unknown): string {

@@ -1,10 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 import type { FileReference, FileType } from '../../../../../protocol/request';
 import { fileTypeOf } from '../../../../../protocol/request';
 import type { Connection } from '../../../transport/connection';
 import { parseJson } from '../../../transport/connection';
-import { throwFailure } from '../../../transport/errors';
+import { refuse, throwFailure } from '../../../transport/errors';
 import type { FileParameter } from './parameters';
 
 /** Turns what a person gives for a file into what Dify takes, uploading bytes first. */
@@ -131,8 +130,7 @@ export class FileSender {
 	}
 
 	private refuse(message: string, description: string): never {
-		const { context, itemIndex } = this;
-		throw new NodeOperationError(context.getNode(), message, { itemIndex, description });
+		return refuse(this.context, message, description, this.itemIndex);
 	}
 }
 

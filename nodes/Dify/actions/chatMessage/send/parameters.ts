@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 import type { ResponseMode } from '../../../../../protocol/request';
+import { refuse as refuseItem } from '../../../transport/errors';
 
 /** One row of 'Files'. */
 export interface FileParameter {
@@ -58,9 +58,8 @@ const OPTION_DEFAULTS: SendOptions = {
 export function readParameters(context: IExecuteFunctions, itemIndex: number): SendParameters {
 	const read = (name: string, fallback?: unknown): unknown =>
 		context.getNodeParameter(name, itemIndex, fallback);
-	const refuse = (message: string, description: string): never => {
-		throw new NodeOperationError(context.getNode(), message, { itemIndex, description });
-	};
+	const refuse = (message: string, description: string): never =>
+		refuseItem(context, message, description, itemIndex);
 
 	const query = toText(read('query'));
 	if (query === '') {
