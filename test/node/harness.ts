@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { Job, Outcome } from '../../engine';
+import { Engine } from '../../engine';
+import type { LocalDify, LocalDifyOptions, RecordedRequest } from '../../local-dify';
+import { startLocalDify } from '../../local-dify';
+
+/** Where jest's global set-up unpacks what `npm pack` gives. */
+export const PACKAGE = join(__dirname, '../../build/package');
+
+export interface World {
+	engine: Engine;
+	dify: LocalDify;
+	/** Sends a chat message of an app through the node in n8n's engine. */
+	send(app: string, parameters?: INodeParameters, job?: Partial<Job>): Promise<Outcome>;
+	/** The requests of one kind that Dify saw, in order. */
+	seen(method: string, path: string): RecordedRequest[];
+}
+
+/** The packed node in n8n's engine on one side, a Dify on the other, real sockets between. */
+export async function openWorld(
+	options?: LocalDifyOptions,
+	binaryMode?: 'default' | 'filesystem',
+): Promise<World> {
+	const [engine, dify] = await Promise.all([
+		Engine.create(PACKAGE, binaryMode),
+		startLocalDify(options),
+	]);
+	return {
+		engine,
+		dify,
+		send: async (app, parameters = {}, job = {}) =>
+			await engine.run({
+				parameters: { query: 'hello', ...parameters },
+				credentials: { apiKey: dify.key(app), baseUrl: dify.baseUrl },
+				...job,
+			}),
+		seen: (method, path) =>
+			dify.requests.filter((request) => request.method === method && request.path === path),
+	};
+}
+
+/** The one item of a run that succeeded; fails with the run's own reason when it did not. */
+export function itemOf(outcome: Outcome): IDataObject {
+	if (outcome.error !== undefined) {
+		throw new Error(`${outcome.error.message} | ${outcome.error.description ?? ''}`);
+	}
+	const [item] = outcome.outputs[0] ?? [];
+	if (item === undefined) throw new Error('the node gave no item');
+	return item.json;
+}
+
+/** Waits until `isTrue`, looking every few milliseconds; fails after `limitMs`. */
+export async function until(isTrue: () => boolean, limitMs = 3_000): Promise<void> {
+	const deadline = performance.now() + limitMs;
+	while (!isTrue()) {
+		if (performance.now() > deadline) throw new Error('it did not come to that in time');
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	}
+}
