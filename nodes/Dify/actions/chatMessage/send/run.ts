@@ -134,7 +134,7 @@ class Reading {
 			}
 			decoder.end();
 			await this.pass(pieces.splice(0));
-		} catch (error) {
+		} catch {
 			// Destroyed by our own watch, or broken on the way: what came is judged below.
 			isBroken = this.watch.ended === undefined;
 		} finally {
