@@ -1,0 +1,102 @@
+import type { AppMode } from './apps';
+import { invalid, Refusal } from './failures';
+import type { App, Store } from './store';
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+export const isUuid = (id: unknown): id is string => typeof id === 'string' && UUID.test(id);
+
+/** Dify's form check, on every message (contract, 3.2; recordings e45 to e51, c38 to c46). */
+export function checkInputs(app: App, inputs: Record<string, unknown>, isBlocking: boolean): void {
+	for (const entry of app.inputs ?? []) {
+		const [type, field] = Object.entries(entry)[0] as [string, Record<string, unknown>];
+		const name = String(field.variable);
+		const value = inputs[name];
+		if (value === undefined || value === null) {
+			if (field.required === true) throw invalid(`${name} is required in input form`);
+			// A chatbot takes an optional select that is left out; a blocking chatflow does not (c46, e58).
+			if (type === 'select' && app.mode === 'advanced-chat' && isBlocking)
+				throw notAnOption(name, field);
+			continue;
+		}
+		checkValue(type, name, value, field);
+	}
+}
+
+function checkValue(
+	type: string,
+	name: string,
+	value: unknown,
+	field: Record<string, unknown>,
+): void {
+	const limit = Number(field.max_length ?? 0);
+	switch (type) {
+		case 'text-input':
+		case 'paragraph':
+		case 'select':
+			if (typeof value !== 'string')
+				throw invalid(`(type '${type}') ${name} in input form must be a string`);
+			if (type === 'select' && !(field.options as string[]).includes(value))
+				throw notAnOption(name, field);
+			if (limit > 0 && value.length > limit)
+				throw invalid(`${name} in input form must be less than ${limit} characters`);
+			return;
+		case 'number':
+			if (typeof value === 'object') {
+				throw new Refusal(
+					500,
+					'internal_server_error',
+					'The server encountered an internal error and was unable to complete your request. Either the server is overloaded or there is an error in the application.',
+				);
+			}
+			if (Number.isNaN(Number(value)))
+				throw invalid(`${name} in input form must be a valid number`);
+			return;
+		case 'file':
+			if (typeof value !== 'object' || Array.isArray(value))
+				throw invalid(`${name} in input form must be a file`);
+			return;
+		case 'file-list':
+			if (!Array.isArray(value)) throw invalid(`${name} in input form must be a list of files`);
+			if (limit > 0 && value.length > limit)
+				throw invalid(`${name} in input form must be less than ${limit} files`);
+			return;
+		default:
+	}
+}
+
+function notAnOption(name: string, { options }: Record<string, unknown>): Refusal {
+	const list = (options as string[]).map((option) => `'${option}'`).join(', ');
+	return invalid(`${name} in input form must be one of the following: [${list}]`);
+}
+
+/** Dify's check of `files` (contract, 3.3). Dify drops all of them where the app takes none. */
+export function checkFiles(
+	app: App,
+	store: Store,
+	files: unknown,
+	user: string,
+	checksUploader: boolean,
+): boolean {
+	if (!Array.isArray(files) || app.fileUpload === undefined) return false;
+	let images = 0;
+	for (const file of files as Array<Record<string, unknown>>) {
+		if (file.transfer_method === undefined) continue;
+		if (!['image', 'document', 'audio', 'video', 'custom'].includes(String(file.type))) {
+			throw invalid(`'${String(file.type)}' is not a valid FileType`);
+		}
+		if (file.transfer_method === 'local_file') {
+			if (!isUuid(file.upload_file_id)) throw invalid('Invalid upload file id format');
+			const upload = store.uploads.get(file.upload_file_id);
+			if (upload?.app !== app || (checksUploader && upload.user !== user))
+				throw invalid('Invalid upload file');
+		} else if (file.transfer_method !== 'remote_url') {
+			throw invalid(`'${String(file.transfer_method)}' is not a valid FileTransferMethod`);
+		}
+		if (file.type === 'image') images++;
+	}
+	if (images > 3) throw invalid('Number of image files exceeds the maximum limit 3');
+	return images > 0;
+}
+
+export const CHAT_MODES: readonly AppMode[] = ['chat', 'agent-chat', 'advanced-chat'];

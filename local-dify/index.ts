@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import multipart from '@fastify/multipart';
+import fastify from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import type { AppDefinition } from './apps';
+import { defaultApps } from './apps';
+import { NOT_FOUND_PAGE, Refusal } from './failures';
+import type { ProfileName } from './profiles';
+import { PROFILES } from './profiles';
+import { app as appRoutes } from './routes/app';
+import { chatMessages } from './routes/chatMessages';
+import { files } from './routes/files';
+import { history } from './routes/history';
+import type { Run } from './script';
+import type { RecordedRequest, Server } from './server';
+import { difyHeaders, sendRestx } from './server';
+import type { App } from './store';
+import { Store } from './store';
+
+export type { AppDefinition } from './apps';
+export type { ProfileName } from './profiles';
+export type { Hazard, Run, Script } from './script';
+export { nginxPage, refusal } from './script';
+export type { RecordedRequest } from './server';
+
+export interface LocalDifyOptions {
+	/** On 127.0.0.1; 0, the default, is any free one. */
+	port?: number;
+	/** The version of Dify to be; 1.13.1 by default. */
+	profile?: ProfileName;
+	/** The apps of the recordings by default. */
+	apps?: AppDefinition[];
+	/** Dify's 10,000 by default. */
+	pingIntervalMs?: number;
+	/** How long a chatflow's silence lasts; Dify's 300,000 by default. */
+	silenceMs?: number;
+	/** How long a chatflow's connection is held after its end; Dify's 1,000 by default. */
+	lingerMs?: number;
+}
+
+export interface LocalDify {
+	/** `http://127.0.0.1:PORT`. */
+	origin: string;
+	/** `origin` and `/v1`. */
+	baseUrl: string;
+	/** The API key of an app, by its name. @throws for a name it does not have */
+	key(app: string): string;
+	/** Every request, in the order they came. */
+	requests: RecordedRequest[];
+	/** What the next messages to an app get, one run each; then the app's own again. */
+	play(app: string, ...runs: Run[]): void;
+	/** Ends the server, open connections too. */
+	close(): Promise<void>;
+}
+
+/** Starts a server that answers as Dify does, on loopback and in memory. */
+export async function startLocalDify(options: LocalDifyOptions = {}): Promise<LocalDify> {
+	const { port = 0, profile: name = '1.13.1', apps: definitions = defaultApps() } = options;
+	const profile = PROFILES[name];
+	const apps: App[] = definitions.map((definition) => ({
+		...definition,
+		id: randomUUID(),
+		key: `app-${randomUUID().replaceAll('-', '').slice(0, 24)}`,
+		active: 0,
+		queue: [],
+	}));
+	const closing = new AbortController();
+	const requests: RecordedRequest[] = [];
+	const records = new WeakMap<FastifyRequest, RecordedRequest>();
+	const server: Server = {
+		profile,
+		store: new Store(),
+		apps,
+		lingerMs: options.lingerMs ?? 1_000,
+		silenceMs: options.silenceMs ?? 300_000,
+		pingIntervalMs: options.pingIntervalMs ?? 10_000,
+		closing: closing.signal,
+		recordOf: (request) => {
+			const record = records.get(request);
+			if (record === undefined) throw new Error('every request is recorded');
+			return record;
+		},
+	};
+
+	const http = fastify({
+		forceCloseConnections: true,
+		bodyLimit: 200 * 1024 * 1024,
+		exposeHeadRoutes: false,
+	});
+	// Bodies are read as text: what Dify makes of bad JSON and of other types is for the routes to say.
+	http.removeAllContentTypeParsers();
+	await http.register(multipart);
+	http.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body));
+	http.addHook('onRequest', async (request, reply) => {
+		const [path = '', query = ''] = request.url.split('?');
+		const record: RecordedRequest = {
+			method: request.method,
+			path,
+			query: Object.fromEntries(new URLSearchParams(query)),
+			headers: { ...request.headers },
+			receivedAtMs: performance.now(),
+			closedByClient: false,
+			stamps: [],
+		};
+		records.set(request, record);
+		requests.push(record);
+		reply.headers(difyHeaders(profile));
+		reply.raw.on('close', () => {
+			record.status = reply.raw.statusCode;
+			record.closedByClient = !reply.raw.writableFinished && !closing.signal.aborted;
+		});
+	});
+	http.addHook('preHandler', async (request) => {
+		if (typeof request.body === 'string') server.recordOf(request).body = parsed(request.body);
+	});
+	http.setErrorHandler(async (error, _, reply) => {
+		if (!(error instanceof Refusal)) throw error;
+		const { status, code, message, headers } = error;
+		const body = code === 'unknown' ? { message, code, status } : { code, message, status };
+		return sendRestx(server, reply.headers(headers), status, body);
+	});
+	http.setNotFoundHandler(async (_, reply) =>
+		reply.code(404).header('Content-Type', 'text/html; charset=utf-8').send(NOT_FOUND_PAGE),
+	);
+	chatMessages(http, server);
+	files(http, server);
+	appRoutes(http, server);
+	history(http, server);
+	await http.listen({ host: '127.0.0.1', port });
+
+	const find = (app: string): App => {
+		const found = apps.find((candidate) => candidate.name === app);
+		if (found === undefined) throw new Error(`there is no app ${app}`);
+		return found;
+	};
+	const origin = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`;
+	return {
+		origin,
+		baseUrl: `${origin}/v1`,
+		key: (app) => find(app).key,
+		requests,
+		play: (app, ...runs) => find(app).queue.push(...runs),
+		close: async () => {
+			closing.abort();
+			await http.close();
+		},
+	};
+}
+
+function parsed(body: string): unknown {
+	try {
+		return JSON.parse(body);
+	} catch {
+		return body;
+	}
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { AppDefinition } from './apps';
+import type { Run } from './script';
+
+export interface App extends AppDefinition {
+	id: string;
+	key: string;
+	/** Runs of POST /chat-messages under way. */
+	active: number;
+	/** What the next runs play. */
+	queue: Run[];
+}
+
+export interface Message {
+	id: string;
+	conversation_id: string;
+	parent_message_id: string;
+	inputs: Record<string, unknown>;
+	query: string;
+	answer: string;
+	feedback: null;
+	retriever_resources: unknown[];
+	created_at: number;
+	agent_thoughts: unknown[];
+	message_files: unknown[];
+	status: string;
+	error: string | null;
+}
+
+export interface Conversation {
+	id: string;
+	app: App;
+	user: string;
+	name: string;
+	inputs: Record<string, unknown>;
+	created_at: number;
+	updated_at: number;
+	messages: Message[];
+}
+
+export interface Upload {
+	id: string;
+	app: App;
+	user: string;
+	name: string;
+	mimeType: string;
+	size: number;
+}
+
+/** A run under way, which a stop can reach. */
+export interface Task {
+	id: string;
+	app: App;
+	user: string;
+	stoppedBy?: string;
+}
+
+/** What Dify keeps in its database and in Redis. */
+export class Store {
+	readonly conversations = new Map<string, Conversation>();
+	readonly uploads = new Map<string, Upload>();
+	readonly tasks = new Map<string, Task>();
+
+	/** The conversation of this app and user: another's does not exist for them. */
+	find(id: string, app: App, user: string): Conversation | undefined {
+		const conversation = this.conversations.get(id);
+		return conversation?.app === app && conversation.user === user ? conversation : undefined;
+	}
+
+	begin(app: App, user: string, query: string, inputs: Record<string, unknown>): Conversation {
+		const now = unixSeconds();
+		const conversation: Conversation = {
+			id: randomUUID(),
+			app,
+			user,
+			name: query.length > 20 ? `${query.slice(0, 20)}…` : query,
+			inputs,
+			created_at: now,
+			updated_at: now,
+			messages: [],
+		};
+		this.conversations.set(conversation.id, conversation);
+		return conversation;
+	}
+
+	addMessage(conversation: Conversation, query: string, inputs: Record<string, unknown>): Message {
+		const message: Message = {
+			id: randomUUID(),
+			conversation_id: conversation.id,
+			parent_message_id: '00000000-0000-0000-0000-000000000000',
+			inputs,
+			query,
+			answer: '',
+			feedback: null,
+			retriever_resources: [],
+			created_at: unixSeconds(),
+			agent_thoughts: [],
+			message_files: [],
+			status: 'normal',
+			error: null,
+		};
+		conversation.messages.push(message);
+		conversation.updated_at = message.created_at;
+		return message;
+	}
+}
+
+export function unixSeconds(): number {
+	return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,101 @@
+import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Run } from './script';
+import { hazardOf } from './script';
+
+/** Writes a stream of events as Dify frames them, or as a hazard has it. */
+export class EventStream {
+	private readonly lineEnd: string;
+	private readonly pieceSize: number | undefined;
+	private packet = '';
+	private inPacket = 0;
+	private first = true;
+	/** Whether the reader left. */
+	left = false;
+
+	constructor(
+		private readonly response: ServerResponse,
+		private readonly run: Run,
+		/** `performance.now()` right before each event's write. */
+		private readonly stamps: number[],
+	) {
+		this.lineEnd = hazardOf(run, 'lineEnds')?.with ?? '\n';
+		this.pieceSize = hazardOf(run, 'resplit')?.bytes;
+		response.on('close', () => {
+			this.left = !response.writableFinished;
+		});
+	}
+
+	open(headers: Record<string, string>): void {
+		this.response.writeHead(200, {
+			...headers,
+			'Content-Type': 'text/event-stream; charset=utf-8',
+		});
+		this.response.flushHeaders();
+	}
+
+	async ping(): Promise<void> {
+		await this.write('event: ping\n\n');
+	}
+
+	/** A data line: an object, or JSON (or what passes for it) already written. */
+	async event(data: Record<string, unknown> | string): Promise<void> {
+		await this.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+	}
+
+	/** A token's event, written together with the others of its packet. */
+	async packed(json: string, perPacket: number): Promise<void> {
+		if (perPacket <= 1) return await this.event(json);
+		this.packet += `data: ${json}\n\n`;
+		if (++this.inPacket >= perPacket) await this.flush();
+	}
+
+	async flush(): Promise<void> {
+		const packet = this.packet;
+		if (packet === '') return;
+		this.packet = '';
+		this.inPacket = 0;
+		await this.write(packet);
+	}
+
+	async end(): Promise<void> {
+		await this.flush();
+		this.response.end();
+	}
+
+	reset(): void {
+		this.response.socket?.resetAndDestroy();
+	}
+
+	private async write(text: string): Promise<void> {
+		if (this.left || this.response.destroyed) return;
+		const dressed = this.dress(text);
+		this.stamps.push(performance.now());
+		if (this.pieceSize === undefined) {
+			await this.send(dressed);
+			return;
+		}
+		const bytes = Buffer.from(dressed);
+		for (let at = 0; at < bytes.length; at += this.pieceSize) {
+			await this.send(bytes.subarray(at, at + this.pieceSize));
+			// A turn of the loop between pieces, or the kernel would join them.
+			await nextTurn();
+		}
+	}
+
+	private dress(text: string): string {
+		let dressed = text;
+		if (hazardOf(this.run, 'comments') !== undefined)
+			dressed = `: a comment\n${dressed}: another\n`;
+		if (this.first && hazardOf(this.run, 'bom') !== undefined) dressed = `\uFEFF${dressed}`;
+		this.first = false;
+		return this.lineEnd === '\n' ? dressed : dressed.replaceAll('\n', this.lineEnd);
+	}
+
+	private async send(piece: string | Uint8Array): Promise<void> {
+		if (this.left || this.response.destroyed) return;
+		if (!this.response.write(piece))
+			await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);
+	}
+}
