@@ -367,6 +367,8 @@ async function breaksAt(
 			await stream.end();
 			return true;
 		case 'reset':
+			// A reset throws away what the reader's kernel still holds: let it be read first.
+			await wait(50, closing);
 			stream.reset();
 			return true;
 		case 'stall':

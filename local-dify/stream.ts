@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Run } from './script';
 import { hazardOf } from './script';
@@ -11,6 +10,7 @@ export class EventStream {
 	private packet = '';
 	private inPacket = 0;
 	private first = true;
+	private wake: (() => void) | undefined;
 	/** Whether the reader left. */
 	left = false;
 
@@ -22,8 +22,10 @@ export class EventStream {
 	) {
 		this.lineEnd = hazardOf(run, 'lineEnds')?.with ?? '\n';
 		this.pieceSize = hazardOf(run, 'resplit')?.bytes;
+		response.on('drain', () => this.wake?.());
 		response.on('close', () => {
 			this.left = !response.writableFinished;
+			this.wake?.();
 		});
 	}
 
@@ -93,9 +95,11 @@ export class EventStream {
 		return this.lineEnd === '\n' ? dressed : dressed.replaceAll('\n', this.lineEnd);
 	}
 
+	/** Writes, and waits while the reader is slower. */
 	private async send(piece: string | Uint8Array): Promise<void> {
-		if (this.left || this.response.destroyed) return;
-		if (!this.response.write(piece))
-			await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);
+		if (this.left || this.response.destroyed || this.response.write(piece)) return;
+		await new Promise<void>((resolve) => {
+			this.wake = resolve;
+		});
 	}
 }
