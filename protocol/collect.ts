@@ -124,7 +124,7 @@ export class Collector {
 			mode: this.mode(),
 			created_at,
 			metadata: toMetadata(this.end?.metadata),
-			files: this.end?.files ?? this.files,
+			files: Array.isArray(this.end?.files) ? this.end.files : this.files,
 			agent_thoughts: [...this.thoughts.values()],
 			workflow: this.workflowRun(),
 			human_input: this.forms,
@@ -165,10 +165,10 @@ export class Collector {
 				this.end = event;
 				return '';
 			case 'workflow_finished':
-				this.outcome = event.data;
+				if (isObject(event.data)) this.outcome = event.data;
 				return '';
 			case 'human_input_required':
-				if (event.data !== undefined) this.forms.push(event.data);
+				if (isObject(event.data)) this.forms.push(event.data);
 				return '';
 			case 'workflow_paused': {
 				this.isPaused = true;
@@ -178,7 +178,7 @@ export class Collector {
 			}
 			case 'error': {
 				const { code, status, message } = event;
-				this.failure = { code, status, message: message ?? '', from: 'event' };
+				this.failure = { code, status, message: String(message ?? ''), from: 'event' };
 				return '';
 			}
 			case 'workflow_started':
@@ -303,6 +303,11 @@ function withoutEnvelope<T extends Envelope & { event: string }>(
 		...own
 	} = event;
 	return own;
+}
+
+/** What came over the wire may be of any type, whatever its name promises. */
+function isObject(value: unknown): value is object {
+	return typeof value === 'object' && value !== null;
 }
 
 /** Keeps the switch over events whole: a new event in the union does not compile until it has a case. */

@@ -32,7 +32,7 @@ export interface DecoderOptions {
 
 export interface Decoder {
 	/** Takes the next bytes and calls back for each frame they complete. Throws {@link FrameTooLongError}. */
-	push(chunk: Uint8Array | string): void;
+	push(chunk: Uint8Array): void;
 	/** Says that no more bytes come. An event without its closing blank line is dropped (WHATWG HTML, 9.2.6). */
 	end(): void;
 }
@@ -71,7 +71,7 @@ export function createDecoder(
 	};
 
 	return {
-		push: (chunk) => feed(typeof chunk === 'string' ? chunk : utf8.decode(chunk, { stream: true })),
+		push: (chunk) => feed(utf8.decode(chunk, { stream: true })),
 		end: () => {
 			feed(utf8.decode());
 			// The parser keeps a last CR back, for it may be half of a CRLF.
@@ -83,12 +83,12 @@ export function createDecoder(
 /**
  * Decodes a body as it comes.
  *
- * @param source chunks of bytes, or of text, cut anywhere
+ * @param source chunks of bytes, cut anywhere
  * @yields the frames of each chunk, in order
  * @throws {FrameTooLongError}, and whatever `source` throws when its connection breaks
  */
 export async function* decode(
-	source: AsyncIterable<Uint8Array | string>,
+	source: AsyncIterable<Uint8Array>,
 	options?: DecoderOptions,
 ): AsyncGenerator<Frame, void, void> {
 	let frames: Frame[] = [];

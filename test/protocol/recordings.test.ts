@@ -24,12 +24,23 @@ function collect(
 	return { ...collector.finish(), bad, unknown: collector.unknownEvents };
 }
 
+interface PlainEvent {
+	event: string;
+	answer?: string;
+	workflow_run_id?: string;
+	conversation_id?: string;
+	message_id?: string;
+	created_at?: number;
+	id?: string;
+	thought?: string;
+}
+
 /** The same, read in the plainest way there is: each data line's JSON, one after another. */
-function naive(text: string): Array<Record<string, never>> {
+function naive(text: string): PlainEvent[] {
 	return text
 		.split('\n')
 		.filter((line) => line.startsWith('data: '))
-		.map((line) => JSON.parse(line.slice(6)) as Record<string, never>);
+		.map((line) => JSON.parse(line.slice(6)) as PlainEvent);
 }
 
 const streams = recordedStreams();
@@ -47,7 +58,7 @@ describe('every recorded stream', () => {
 
 		let answer = '';
 		for (const { event, answer: piece } of events) {
-			if (event === 'message_replace') answer = piece;
+			if (event === 'message_replace') answer = piece ?? '';
 			else if (['message', 'agent_message', 'message_file'].includes(event)) answer += piece ?? '';
 		}
 		const finished = events.find(({ event }) => event === 'workflow_finished') as

@@ -1,0 +1,154 @@
+import { RULES } from '../../protocol/failure-rules';
+import type { Evidence } from '../../protocol/failures';
+import { toFailure } from '../../protocol/failures';
+import { bodyOf, headerOf, recording, recordingNames, VERSIONS } from '../fixtures/recordings';
+
+const http = (status: number, body: string, contentType = 'application/json'): Evidence => ({
+	from: 'http',
+	status,
+	contentType,
+	body,
+});
+const json = (status: number, code: string, message: string): Evidence =>
+	http(status, JSON.stringify({ code, message, status }));
+const page = (status: number): Evidence =>
+	http(status, '<html><head><title>x</title></head></html>', 'text/html');
+
+/** One row a rule, at least. */
+const rows: Array<[string, Evidence]> = [
+	['redirect', { ...http(307, ''), location: 'https://other/' } as Evidence],
+	['unauthorized', json(401, 'unauthorized', 'Access token is invalid')],
+	['app_disabled', json(403, 'forbidden', "The app's API service has been disabled.")],
+	['rate_limited', json(429, 'rate_limit_error', 'Rate Limit Error')],
+	['rate_limited', http(429, 'error 1015', 'text/plain')],
+	['concurrency_limit', json(400, 'invalid_param', 'Too many requests. Please try again later.')],
+	['gateway_timeout', page(504)],
+	['gateway_timeout', http(524, '')],
+	['body_too_large', page(413)],
+	['file_too_large', json(413, 'file_too_large', '')],
+	['not_dify', page(404)],
+	['not_dify', page(200)],
+	['html', page(403)],
+	[
+		'conversation_not_found',
+		json(
+			404,
+			'not_found',
+			'Conversation Not Exists. You have requested this URI [/v1/x] but did you mean /v1/y ?',
+		),
+	],
+	[
+		'conversation_id_invalid',
+		json(
+			400,
+			'invalid_param',
+			'1 validation error for ChatRequestPayload\nconversation_id\n  Value error, conversation_id must be a valid UUID',
+		),
+	],
+	['conversation_completed', json(400, 'conversation_completed', 'The conversation has ended.')],
+	['workflow_not_found', json(404, 'not_found', 'Workflow not found with id: x')],
+	['unpublished', json(400, 'invalid_param', 'Workflow not published')],
+	['streaming_only', json(400, 'invalid_param', 'Agent Chat App does not support blocking mode')],
+	['input_required', json(400, 'invalid_param', 'name is required in input form')],
+	['input_file', json(400, 'invalid_param', 'doc in input form must be a file')],
+	['input_invalid', json(400, 'invalid_param', 'age in input form must be a valid number')],
+	['file_invalid', json(400, 'invalid_param', 'Invalid upload file')],
+	[
+		'too_many_files',
+		json(400, 'invalid_param', 'Number of image files exceeds the maximum limit 3'),
+	],
+	['file_unreachable', json(400, 'invalid_param', 'Reached maximum retries (3) for URL http://x/')],
+	['file_type', json(415, 'unsupported_file_type', 'File type not allowed.')],
+	['query_required', json(400, 'invalid_param', 'query is required')],
+	[
+		'wrong_app',
+		json(400, 'not_chat_app', 'Please check if your app mode matches the right API route.'),
+	],
+	['provider', json(400, 'provider_quota_exceeded', 'Your quota has been exhausted.')],
+	[
+		'model_failed',
+		{
+			from: 'event',
+			code: 'completion_request_error',
+			status: 400,
+			message: 'Incorrect API key provided',
+		},
+	],
+	['workflow_failed', { from: 'workflow', message: 'node broke' }],
+	['workflow_failed', json(400, 'invalid_param', 'Run failed: node broke')],
+	['not_found', json(404, 'not_found', '')],
+	['server', json(500, 'internal_server_error', 'The server encountered an internal error')],
+	['silent_chatflow', { from: 'stream', end: 'ended', hasBegun: false }],
+	['silent_chatflow', { from: 'limit', limit: 'idle', seconds: 3, hasBegun: false }],
+	['truncated', { from: 'stream', end: 'broken', hasBegun: true }],
+	['idle_timeout', { from: 'limit', limit: 'idle', seconds: 3, hasBegun: true }],
+	['max_duration', { from: 'limit', limit: 'total', seconds: 3, hasBegun: true }],
+	['unreachable', { from: 'network', code: 'ECONNREFUSED' }],
+	['other', json(418, 'teapot', 'short and stout')],
+	['other', http(418, '')],
+];
+
+it.each(rows)('%s: %j', (kind, evidence) => {
+	const failure = toFailure(evidence);
+	expect(failure.kind).toBe(kind);
+	expect(failure.message).not.toBe('');
+	expect(failure.message).not.toContain('You have requested this URI');
+	expect(failure.hint.length).toBeGreaterThan(10);
+});
+
+it('has a row for every rule', () => {
+	expect(new Set(rows.map(([kind]) => kind))).toEqual(new Set(RULES.map(({ kind }) => kind)));
+});
+
+it('avoids the words that n8n asks to avoid, in its own texts', () => {
+	for (const [, evidence] of rows) {
+		if (evidence.from === 'http' || evidence.from === 'event') continue;
+		const { message, hint } = toFailure(evidence);
+		expect(`${message} ${hint}`).not.toMatch(/\b(error|problem|failure|mistake)\b/i);
+	}
+});
+
+it.each([
+	[
+		'1.11 and later',
+		{ code: 'invalid_param', message: 'inputs are wrong', status: 400 },
+		'invalid_param',
+		'inputs are wrong',
+	],
+	[
+		'1.8 to 1.10',
+		{
+			errors: { inputs: 'Missing required parameter' },
+			message: 'Input payload validation failed',
+		},
+		undefined,
+		'Input payload validation failed inputs: Missing required parameter',
+	],
+	[
+		'before',
+		{ code: 'invalid_param', message: 'is missing', params: 'inputs' },
+		'invalid_param',
+		'is missing (inputs)',
+	],
+])("reads Dify's refusals of %s", (_, body, code, message) => {
+	expect(toFailure(http(400, JSON.stringify(body)))).toMatchObject({ code, message, status: 400 });
+});
+
+const refusals = VERSIONS.flatMap((version) =>
+	recordingNames(version)
+		.map((name) => recording(version, name))
+		.filter(({ response }) => response.status >= 400)
+		.map((recorded) => [version, recorded.name, recorded] as const),
+);
+
+it.each(refusals)('%s %s keeps code, status and message', (_, __, recorded) => {
+	const contentType = headerOf(recorded, 'content-type');
+	const body = bodyOf(recorded).toString();
+	const failure = toFailure({ from: 'http', status: recorded.response.status, contentType, body });
+	expect(failure.status).toBe(recorded.response.status);
+	expect(failure.message).not.toBe('');
+	if (contentType.startsWith('application/json')) {
+		expect(failure.code).toBe((JSON.parse(body) as { code: string }).code);
+		expect(failure.kind).not.toBe('html');
+	}
+});
