@@ -140,6 +140,19 @@ describe('live', () => {
 		expect((arrivals.at(-1) ?? 0) - first).toBeGreaterThan(80);
 	});
 
+	it('passes a blocking answer on in one piece', async () => {
+		const outcome = await world.send(
+			'flow-plain',
+			{ responseMode: 'blocking' },
+			{ streaming: true },
+		);
+		expect(outcome.chunks.map(({ type, content }) => [type, content])).toEqual([
+			['begin', undefined],
+			['item', 'Hello from the stub model. You said: hello'],
+			['end', undefined],
+		]);
+	});
+
 	it('sends nothing along where the option says so', async () => {
 		const parameters = { options: { streamToResponse: false } };
 		const outcome = await world.send('chat-plain', parameters, { streaming: true });

@@ -36,6 +36,8 @@ export interface Request {
 	signal?: AbortSignal;
 }
 
+const SHORTEST_KEY = 8;
+
 /** Dify as one credential reaches it. Everything that leaves the node for Dify leaves through here. */
 export class Connection {
 	private constructor(
@@ -103,9 +105,12 @@ export class Connection {
 		return { ok: true, body };
 	}
 
-	/** `text` without the API key, wherever it may have come from. */
+	/**
+	 * `text` without the API key, wherever it may have come from. What is too short to be one is left:
+	 * it would only take words apart.
+	 */
 	redact(text: string): string {
-		return this.apiKey === '' ? text : text.replaceAll(this.apiKey, '***');
+		return this.apiKey.length < SHORTEST_KEY ? text : text.replaceAll(this.apiKey, '***');
 	}
 }
 

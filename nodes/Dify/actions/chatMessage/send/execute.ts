@@ -52,6 +52,8 @@ export async function execute(
 		throw new NodeOperationError(context.getNode(), 'The execution was cancelled', { itemIndex });
 	}
 
+	// A blocking answer, or one that only the workflow's outputs hold: nobody has read it yet.
+	if (!run.wasPassedOn && arrived !== '') await live?.text(arrived);
 	const recovered = await readBack(context, connection, run, parameters);
 	if (recovered !== undefined) {
 		await live?.text(recovered.answer.slice(arrived.length));

@@ -43,6 +43,8 @@ export interface Run {
 	result: RunResult;
 	timing: Timing;
 	failure?: DifyFailure;
+	/** Whether any text was passed on while it came. */
+	wasPassedOn: boolean;
 	/** The answer as it came, with whatever tags: what a read-back must begin with. */
 	rawAnswer: string;
 	/** Whether the reading was cut short, so that Dify may hold more than arrived. */
@@ -85,6 +87,7 @@ class Reading {
 	private readonly events: Array<DifyEvent | UnknownEvent> = [];
 	private firstTextAt: number | undefined;
 	private badFrames = 0;
+	private wasPassedOn = false;
 	private version: string | undefined;
 	/** Set when the reason of a silence was found. */
 	private silence: DifyFailure | undefined;
@@ -169,7 +172,11 @@ class Reading {
 
 	private async pass(pieces: string[]): Promise<void> {
 		if (this.settings.onText === undefined) return;
-		for (const piece of pieces) if (piece !== '') await this.settings.onText(piece);
+		for (const piece of pieces) {
+			if (piece === '') continue;
+			this.wasPassedOn = true;
+			await this.settings.onText(piece);
+		}
 	}
 
 	private async explainSilence(): Promise<void> {
@@ -204,6 +211,7 @@ class Reading {
 				text_events: collector.textEvents,
 			},
 			failure,
+			wasPassedOn: this.wasPassedOn,
 			rawAnswer: collector.answerSoFar,
 			wasCut,
 			endedBy: watch.ended,

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type { IBinaryKeyData, INodeParameters } from 'n8n-workflow';
+import type { Engine } from '../engine';
+import type { DemoOptions } from './options';
+import { HELP, readOptions, UsageError } from './options';
+import { paint, step } from './terminal';
+
+const ROOT = join(__dirname, '..');
+
+/** Builds the package, puts it into n8n's engine, sends a message and shows what comes. */
+async function main(args: string[]): Promise<void> {
+	const options = readOptions(args);
+	if (options === 'help') {
+		console.log(HELP);
+		return;
+	}
+	await step('Building and packing the node', build);
+	const engine = await step("Loading n8n's engine", async () => {
+		const { Engine: Loaded } = await import('../engine');
+		return await Loaded.create(join(ROOT, 'build/package'));
+	});
+	const { server, close } = await connect(options);
+	try {
+		await talk(engine, server, options);
+	} finally {
+		await close();
+	}
+}
+
+type Server = NonNullable<DemoOptions['server']>;
+
+/** The user's Dify, or one of our own for as long as this runs. */
+async function connect({
+	server,
+	app,
+}: DemoOptions): Promise<{ server: Server; close: () => Promise<void> }> {
+	if (server !== undefined) return { server, close: async () => undefined };
+	const { startLocalDify } = await import('../local-dify');
+	const dify = await step('Starting a Dify-compatible server', async () => await startLocalDify());
+	const text =
+		'Ask me anything: the words you are reading came one by one, as server-sent events, through n8n’s own engine.';
+	dify.play(app, { script: { text, firstTokenMs: 300, gapMs: 60 } });
+	return { server: { baseUrl: dify.baseUrl, apiKey: dify.key(app) }, close: dify.close };
+}
+
+async function talk(engine: Engine, server: Server, options: DemoOptions): Promise<void> {
+	const { query, user, responseMode, files } = options;
+	const binary: IBinaryKeyData = {};
+	for (const [index, path] of files.entries()) {
+		binary[`file${index}`] = await engine.prepareBinary(
+			await readFile(path),
+			basename(path),
+			mimeTypeOf(path),
+		);
+	}
+	const parameters: INodeParameters = {
+		// As text, not as an expression, whatever it begins with.
+		query: query.startsWith('=') ? `={{ ${JSON.stringify(query)} }}` : query,
+		user,
+		responseMode,
+		simplify: false,
+		files: {
+			file: Object.keys(binary).map((name) => ({
+				source: 'binary',
+				binaryPropertyName: name,
+				type: 'auto',
+			})),
+		},
+	};
+	console.log(`\n${paint('cyan', 'You')}   ${query}`);
+	process.stdout.write(`${paint('green', 'Dify')}  `);
+	const outcome = await engine.run({
+		parameters,
+		items: [{ json: {}, binary }],
+		credentials: { ...server },
+		streaming: true,
+		onChunk: ({ type, content }) => {
+			if (type === 'item') process.stdout.write(content ?? '');
+		},
+	});
+	process.stdout.write('\n\n');
+	if (outcome.error !== undefined) {
+		const { message, description } = outcome.error;
+		const hint = (description ?? '').split('\n')[0] ?? '';
+		throw new Error(`${message.replace(' [item 0]', '')}. ${hint}`);
+	}
+	console.log(paint('bold', 'The item'));
+	console.log(JSON.stringify(outcome.outputs[0]?.[0]?.json, null, 2));
+}
+
+async function build(): Promise<void> {
+	const gulp = join(dirname(require.resolve('gulp')), 'bin/gulp.js');
+	const child = spawn(process.execPath, [gulp, 'build', '--silent'], {
+		cwd: ROOT,
+		stdio: ['ignore', 'ignore', 'pipe'],
+	});
+	let complaint = '';
+	child.stderr.on('data', (chunk: Buffer) => {
+		complaint += chunk.toString();
+	});
+	const [code] = (await once(child, 'close')) as [number | null];
+	if (code !== 0) throw new Error(`the build did not succeed: ${complaint}`);
+}
+
+const MIME_TYPES: Readonly<Record<string, string>> = {
+	'.png': 'image/png',
+	'.jpg': 'image/jpeg',
+	'.jpeg': 'image/jpeg',
+	'.webp': 'image/webp',
+	'.gif': 'image/gif',
+	'.pdf': 'application/pdf',
+	'.txt': 'text/plain',
+	'.md': 'text/markdown',
+	'.csv': 'text/csv',
+	'.mp3': 'audio/mpeg',
+	'.wav': 'audio/wav',
+	'.mp4': 'video/mp4',
+};
+
+function mimeTypeOf(path: string): string {
+	return MIME_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+	const reason = error instanceof Error ? error.message : String(error);
+	console.error(paint('red', reason, process.stderr));
+	process.exitCode = error instanceof UsageError ? 2 : 1;
+});
