@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+const PACKAGE = join(ROOT, 'build/package');
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as {
+	dependencies?: object;
+	peerDependencies: object;
+	devDependencies: Record<string, string>;
+	scripts: Record<string, string>;
+};
+
+describe('the published package', () => {
+	it('holds what n8n loads, and nothing else', () => {
+		const files = readdirSync(PACKAGE, { recursive: true, withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map((entry) => join(entry.parentPath, entry.name).slice(PACKAGE.length + 1))
+			.sort();
+		expect(files).toEqual([
+			'LICENSE.md',
+			'README.md',
+			'dist/credentials/DifyApi.credentials.js',
+			'dist/credentials/dify.dark.svg',
+			'dist/credentials/dify.svg',
+			'dist/nodes/Dify/Dify.node.js',
+			'dist/nodes/Dify/Dify.node.json',
+			'dist/nodes/Dify/dify.dark.svg',
+			'dist/nodes/Dify/dify.svg',
+			'package.json',
+		]);
+	});
+
+	it('is under 200 kB', () => {
+		const tarballs = readdirSync(join(ROOT, 'build')).filter((file) => file.endsWith('.tgz'));
+		expect(tarballs).toHaveLength(1);
+		expect(statSync(join(ROOT, 'build', tarballs[0] ?? '')).size).toBeLessThan(200_000);
+	});
+
+	it('needs nothing but n8n', () => {
+		expect(manifest.dependencies).toBeUndefined();
+		expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+		for (const hook of ['prepare', 'preinstall', 'install', 'postinstall']) {
+			expect(manifest.scripts).not.toHaveProperty(hook);
+		}
+		const code = readFileSync(join(PACKAGE, 'dist/nodes/Dify/Dify.node.js'), 'utf8');
+		const required = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
+		expect(new Set(required)).toEqual(new Set(['n8n-workflow']));
+	});
+
+	it('passes the review of n8n, source and tarball, without a warning', () => {
+		const gulp = join(require.resolve('gulp'), '../bin/gulp.js');
+		const output = execFileSync(process.execPath, [gulp, 'scan'], { cwd: ROOT, encoding: 'utf8' });
+		expect(output).toMatch(/scan of the source: \d\d files, 0 findings/);
+		expect(output).toMatch(/scan of the tarball: 3 files, 0 findings/);
+	}, 60_000);
+
+	it('has an icon of its own for dark themes', () => {
+		expect(read('nodes/Dify/dify.svg')).not.toBe(read('nodes/Dify/dify.dark.svg'));
+	});
+});
+
+describe('the repository', () => {
+	it('explains each dependency in a line', () => {
+		const explained = read('CONTRIBUTING.md');
+		for (const name of Object.keys(manifest.devDependencies))
+			expect(explained).toContain(`\`${name}\``);
+	});
+
+	it('names no registry host in its lock file', () => {
+		expect(read('package-lock.json')).not.toContain('"resolved"');
+	});
+
+	it('documents every parameter and option that the node has', () => {
+		const readme = read('README.md');
+		const properties = read('nodes/Dify/actions/chatMessage/send.operation.ts').split(
+			"displayName: 'Files'",
+		)[0];
+		const options = read('nodes/Dify/actions/chatMessage/send/options.ts');
+		const names = [...`${properties}${options}`.matchAll(/^\t{1,3}displayName: '([^']+)'/gm)].map(
+			([, name]) => name,
+		);
+		expect(names).toContain('Query');
+		expect(names).toContain('Workflow ID');
+		const shown = ['Values', 'Inputs (JSON)', 'From List', 'By ID', 'Options'];
+		for (const name of names)
+			if (!shown.includes(name ?? '')) expect(readme).toContain(`| ${name} |`);
+	});
+});
