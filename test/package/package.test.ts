@@ -51,7 +51,13 @@ describe('the published package', () => {
 
 	it('passes the review of n8n, source and tarball, without a warning', () => {
 		const gulp = join(require.resolve('gulp'), '../bin/gulp.js');
-		const output = execFileSync(process.execPath, [gulp, 'scan'], { cwd: ROOT, encoding: 'utf8' });
+		// Under NODE_ENV=test n8n's rules take every file for one of their own tests'.
+		const env = { ...process.env, NODE_ENV: '' };
+		const output = execFileSync(process.execPath, [gulp, 'scan'], {
+			cwd: ROOT,
+			encoding: 'utf8',
+			env,
+		});
 		expect(output).toMatch(/scan of the source: \d\d files, 0 findings/);
 		expect(output).toMatch(/scan of the tarball: 3 files, 0 findings/);
 	}, 60_000);
@@ -85,6 +91,6 @@ describe('the repository', () => {
 		expect(names).toContain('Workflow ID');
 		const shown = ['Values', 'Inputs (JSON)', 'From List', 'By ID', 'Options'];
 		for (const name of names)
-			if (!shown.includes(name ?? '')) expect(readme).toContain(`| ${name} |`);
+			if (!shown.includes(name ?? '')) expect(readme).toMatch(new RegExp(`^\\| ${name} +\\|`, 'm'));
 	});
 });
