@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import multipart from '@fastify/multipart';
 import fastify from 'fastify';
@@ -66,6 +67,8 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		queue: [],
 	}));
 	const closing = new AbortController();
+	// One listener for each run that waits.
+	setMaxListeners(0, closing.signal);
 	const requests: RecordedRequest[] = [];
 	const records = new WeakMap<FastifyRequest, RecordedRequest>();
 	const server: Server = {
@@ -120,9 +123,14 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		const body = code === 'unknown' ? { message, code, status } : { code, message, status };
 		return sendRestx(server, reply.headers(headers), status, body);
 	});
-	http.setNotFoundHandler(async (_, reply) =>
-		reply.code(404).header('Content-Type', 'text/html; charset=utf-8').send(NOT_FOUND_PAGE),
-	);
+	http.setNotFoundHandler(async (_, reply) => {
+		// Flask's own page: CORS is the API's.
+		reply.removeHeader('Access-Control-Allow-Origin').removeHeader('Access-Control-Expose-Headers');
+		return await reply
+			.code(404)
+			.header('Content-Type', 'text/html; charset=utf-8')
+			.send(NOT_FOUND_PAGE);
+	});
 	chatMessages(http, server);
 	files(http, server);
 	appRoutes(http, server);

@@ -36,13 +36,14 @@ export interface Server {
 }
 
 /** The headers that Dify puts on everything it answers. */
-export function difyHeaders({ version }: Profile): Record<string, string> {
+export function difyHeaders({ version, worker }: Profile): Record<string, string> {
 	return {
 		'Access-Control-Allow-Origin': '*',
 		'Access-Control-Expose-Headers': 'X-Env, X-Trace-Id, X-Version',
 		'X-Version': version,
 		'X-Env': 'PRODUCTION',
-		Vary: 'Cookie',
+		// 1.12.1 says so of a chatbot's runs alone.
+		...(worker && { Vary: 'Cookie' }),
 	};
 }
 
@@ -68,7 +69,7 @@ export function authorize(server: Server, request: FastifyRequest): App {
 	return app;
 }
 
-/** Answers as flask-restx does: its JSON style and a line end. */
+/** Answers as flask-restx does: its JSON style and a line end. Bytes, as fastify adds a charset to text. */
 export function sendRestx(
 	{ profile }: Server,
 	reply: FastifyReply,
@@ -76,7 +77,10 @@ export function sendRestx(
 	body: unknown,
 ): FastifyReply {
 	const json = profile.restxJson === 'spaced' ? pythonJson(body) : compactJson(body);
-	return reply.code(status).header('Content-Type', 'application/json').send(`${json}\n`);
+	return reply
+		.code(status)
+		.header('Content-Type', 'application/json')
+		.send(Buffer.from(`${json}\n`));
 }
 
 /** A JSON object body. @throws {Refusal} as Dify refuses what is none (contract, 3.1) */

@@ -8,7 +8,7 @@ import { playStream, usageOf, wait } from '../play';
 import type { Run } from '../script';
 import { hazardOf, tokensOf } from '../script';
 import type { Server } from '../server';
-import { authorize, difyHeaders, jsonBody } from '../server';
+import { authorize, difyHeaders, jsonBody, sendRestx } from '../server';
 import { standIn } from '../standIn';
 import type { App } from '../store';
 import { EventStream } from '../stream';
@@ -48,7 +48,7 @@ export function chatMessages(fastify: FastifyInstance, server: Server): void {
 			// A chatbot's run goes on for a wrong user; a chatflow's is stopped all the same (recordings, f04, f05).
 			if (task?.app === app && (task.user === user || app.mode === 'advanced-chat'))
 				task.stoppedBy = user;
-			return await reply.send({ result: 'success' });
+			return sendRestx(server, reply, 200, { result: 'success' });
 		},
 	);
 }
@@ -141,9 +141,10 @@ async function answer(
 		hazardOf(run, 'blockingAsSse') !== undefined ||
 		(isFlow && profile.blockingChatflowStreams);
 	const stream = new EventStream(reply.raw, run, server.recordOf(request).stamps);
+	const vary: Record<string, string> = app.mode === 'chat' ? { Vary: 'Cookie' } : {};
 	const open = (): void => {
 		reply.hijack();
-		stream.open(difyHeaders(profile));
+		stream.open({ ...difyHeaders(profile), ...vary });
 	};
 	const isSilent = ask.isBlocking && isFlow && profile.blockingChatflowStreams;
 	try {
@@ -159,7 +160,7 @@ async function answer(
 	const play = begin(server, app, ask, run);
 	app.active++;
 	try {
-		if (!streams) return await block(play, reply);
+		if (!streams) return await block(play, reply.headers(vary));
 		open();
 		if (isSilent || hazardOf(run, 'pingOnly') !== undefined) await silence(server, stream);
 		else await playStream(play, stream);
@@ -260,7 +261,7 @@ async function block(play: Play, reply: FastifyReply): Promise<FastifyReply> {
 		metadata: {
 			annotation_reply: null,
 			retriever_resources: message.retriever_resources,
-			usage: isPaused ? null : usageOf(script, tokens.length),
+			usage: isPaused ? null : usageOf(script, tokens.length, app.mode),
 		},
 		created_at: message.created_at,
 		...(isPaused && {
