@@ -57,8 +57,8 @@ async function talk(engine: Engine, server: Server, options: DemoOptions): Promi
 		);
 	}
 	const parameters: INodeParameters = {
-		// As text, not as an expression, whatever it begins with.
-		query: query.startsWith('=') ? `={{ ${JSON.stringify(query)} }}` : query,
+		// From the item, as text: whatever it begins with or holds, it is no expression.
+		query: '={{ $json.query }}',
 		user,
 		responseMode,
 		simplify: false,
@@ -74,7 +74,7 @@ async function talk(engine: Engine, server: Server, options: DemoOptions): Promi
 	process.stdout.write(`${paint('green', 'Dify')}  `);
 	const outcome = await engine.run({
 		parameters,
-		items: [{ json: {}, binary }],
+		items: [{ json: { query }, binary }],
 		credentials: { ...server },
 		streaming: true,
 		onChunk: ({ type, content }) => {
