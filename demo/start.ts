@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { IBinaryKeyData, INodeParameters } from 'n8n-workflow';
 import type { Engine } from '../engine';
+import { buildPackage } from './build';
 import type { DemoOptions } from './options';
 import { HELP, readOptions, UsageError } from './options';
 import { paint, step } from './terminal';
@@ -17,7 +16,7 @@ async function main(args: string[]): Promise<void> {
 		console.log(HELP);
 		return;
 	}
-	await step('Building and packing the node', build);
+	await step('Building and packing the node', async () => await buildPackage(ROOT));
 	const engine = await step("Loading n8n's engine", async () => {
 		const { Engine: Loaded } = await import('../engine');
 		return await Loaded.create(join(ROOT, 'build/package'));
@@ -89,20 +88,6 @@ async function talk(engine: Engine, server: Server, options: DemoOptions): Promi
 	}
 	console.log(paint('bold', 'The item'));
 	console.log(JSON.stringify(outcome.outputs[0]?.[0]?.json, null, 2));
-}
-
-async function build(): Promise<void> {
-	const gulp = join(dirname(require.resolve('gulp')), 'bin/gulp.js');
-	const child = spawn(process.execPath, [gulp, 'build', '--silent'], {
-		cwd: ROOT,
-		stdio: ['ignore', 'ignore', 'pipe'],
-	});
-	let complaint = '';
-	child.stderr.on('data', (chunk: Buffer) => {
-		complaint += chunk.toString();
-	});
-	const [code] = (await once(child, 'close')) as [number | null];
-	if (code !== 0) throw new Error(`the build did not succeed: ${complaint}`);
 }
 
 const MIME_TYPES: Readonly<Record<string, string>> = {

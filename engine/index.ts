@@ -7,6 +7,7 @@ import type {
 	INode,
 	INodeExecutionData,
 	INodeParameters,
+	INodeType,
 	IRun,
 	IWorkflowExecuteAdditionalData,
 	StructuredChunk,
@@ -42,6 +43,8 @@ export interface Job {
 	mode?: WorkflowExecuteMode;
 	/** Cancels the execution as n8n's stop button does. */
 	cancel?: AbortSignal;
+	/** Another node in the Dify node's place, to measure against. */
+	insteadOfDify?: INodeType;
 }
 
 export interface Outcome {
@@ -151,7 +154,7 @@ export class Engine {
 		});
 	}
 
-	private workflow({ parameters, items, onError }: Job): Workflow {
+	private workflow({ parameters, items, onError, insteadOfDify }: Job): Workflow {
 		const nodes: INode[] = [
 			{ id: 'start', name: 'Start', type: START, typeVersion: 1, position: [0, 0], parameters: {} },
 			{
@@ -174,6 +177,7 @@ export class Engine {
 			nodeTypes: nodeTypesOf({
 				...this.loaded.nodeTypes,
 				[START]: startNode(items ?? [{ json: {} }]),
+				...(insteadOfDify !== undefined && { [DIFY]: insteadOfDify }),
 			}),
 		});
 	}
