@@ -1,5 +1,15 @@
+const isMeasured = process.env.COVERAGE === '1';
+
 /** @type {import('jest').Config} */
 module.exports = {
+	// The tests run the packed code: a build with source maps leads its coverage back to nodes/ and protocol/.
+	...(isMeasured && {
+		collectCoverage: true,
+		coverageProvider: 'v8',
+		collectCoverageFrom: ['build/package/dist/**/*.js', 'protocol/**/*.ts'],
+		coverageReporters: ['text'],
+		testPathIgnorePatterns: ['/node_modules/', 'test/package/'],
+	}),
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
 	transform: {

@@ -109,6 +109,11 @@ function mimeTypeOf(path: string): string {
 	return MIME_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }
 
+// A reader such as head may leave early: that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+	process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 main(process.argv.slice(2)).catch((error: unknown) => {
 	const reason = error instanceof Error ? error.message : String(error);
 	console.error(paint('red', reason, process.stderr));
