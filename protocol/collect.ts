@@ -78,12 +78,6 @@ export class Collector {
 		return this.events > 0;
 	}
 
-	/** Ids as far as they are known: to stop the run, or to read its answer back. */
-	get ids(): { conversationId?: string; messageId?: string; taskId?: string } {
-		const { conversation_id, message_id, task_id } = this.envelope;
-		return { conversationId: conversation_id, messageId: message_id, taskId: task_id };
-	}
-
 	/** The answer as it stands, with whatever tags it came with. */
 	get answerSoFar(): string {
 		return this.text.toString();
