@@ -57,6 +57,20 @@ describe('a redirect to another origin', () => {
 	});
 });
 
+it('says that an event is too long to be held, and keeps what came before it', async () => {
+	world.dify.play('flow-plain', { hazards: [{ kind: 'hugeDataLine', bytes: 68_000_000 }] });
+	const outcome = await world.send(
+		'flow-plain',
+		{ options: { recover: false } },
+		{ onError: 'continueRegularOutput' },
+	);
+	expect(outcome.outputs[0]?.[0]?.json).toMatchObject({
+		error: 'Dify sent a single event of more characters than can be held (64 Mi) [item 0]',
+		status: 'truncated',
+		conversation_id: expect.any(String),
+	});
+});
+
 it('holds a 10 MB answer of 4-byte deltas in memory and time linear in it', async () => {
 	// A process of its own: its garbage is collected on demand and its peak is its own.
 	const script = join(__dirname, 'longAnswer.ts');

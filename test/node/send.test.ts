@@ -153,6 +153,29 @@ describe('live', () => {
 		]);
 	});
 
+	it('goes on collecting when n8n can pass no more on, and says so', async () => {
+		world.dify.play('chat-plain', { script: { text: 'one two three' } });
+		const outcome = await world.send(
+			'chat-plain',
+			{},
+			{
+				streaming: true,
+				onChunk: ({ content }) => {
+					if (content === ' two') throw new Error('the channel is closed');
+				},
+			},
+		);
+		expect(itemOf(outcome)).toMatchObject({ answer: 'one two three', status: 'completed' });
+		expect(outcome.chunks.map(({ type, content }) => [type, content])).toEqual([
+			['begin', undefined],
+			['item', 'one'],
+			['item', ' two'],
+		]);
+		expect(outcome.hints.map(({ message }) => message)).toEqual([
+			'The answer could not be passed on live to its end: the channel is closed [item 0]',
+		]);
+	});
+
 	it('sends nothing along where the option says so', async () => {
 		const parameters = { options: { streamToResponse: false } };
 		const outcome = await world.send('chat-plain', parameters, { streaming: true });
@@ -189,4 +212,20 @@ describe('a cancelled execution', () => {
 			expect(stops()).toEqual([expect.objectContaining({ method: 'POST', body: { user: 'n8n' } })]);
 		},
 	);
+
+	it('is not held up by a recovery that waits', async () => {
+		const cancel = new AbortController();
+		world.dify.play('chat-plain', {
+			script: { text: 'one two three' },
+			hazards: [{ kind: 'cut', afterTokens: 1 }],
+		});
+		const running = world.send('chat-plain', {}, { cancel: cancel.signal });
+		const before = world.seen('GET', '/v1/messages').length;
+		await until(() => world.seen('GET', '/v1/messages').length === before + 2);
+		// The second pause is of a second.
+		const cancelledAt = performance.now();
+		cancel.abort();
+		await running;
+		expect(performance.now() - cancelledAt).toBeLessThan(600);
+	});
 });

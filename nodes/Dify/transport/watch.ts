@@ -17,6 +17,7 @@ export class Watch {
 	private readonly controller = new AbortController();
 	private readonly disarm: Array<() => void> = [];
 	private lastSign = performance.now();
+	private isLettingGo = false;
 	/** Why the request was ended from this side; `undefined` while it was not. */
 	ended: WatchEnd | undefined;
 
@@ -40,8 +41,10 @@ export class Watch {
 		this.lastSign = performance.now();
 	}
 
-	/** Ends the request unless something else does so within `ms`. */
+	/** Ends the request unless something else does so within `ms` of the first call. */
 	letGoAfter(ms: number): void {
+		if (this.isLettingGo) return;
+		this.isLettingGo = true;
 		this.disarm.push(alarm(ms, () => this.end('let-go')));
 	}
 

@@ -8,7 +8,7 @@ import { throwFailure } from '../../../transport/errors';
 import { FileSender } from './files';
 import { resolveInputs } from './inputs';
 import { toItem } from './item';
-import { openLive } from './live';
+import { Live } from './live';
 import type { SendParameters } from './parameters';
 import { readParameters } from './parameters';
 import { recover } from './recover';
@@ -31,7 +31,7 @@ export async function execute(
 	const { options, user } = parameters;
 	const connection = await Connection.open(context, itemIndex);
 	const request = await prepare(context, connection, parameters, itemIndex);
-	const live = options.streamToResponse ? openLive(context, itemIndex) : undefined;
+	const live = options.streamToResponse ? Live.open(context, itemIndex) : undefined;
 	await live?.begin();
 
 	const run = await runChatMessage(connection, chatBody(request), {
@@ -40,7 +40,7 @@ export async function execute(
 		cancelSignal: context.getExecutionCancelSignal(),
 		includeEvents: options.includeEvents,
 		separateReasoning: options.separateReasoning,
-		onText: live?.text,
+		onText: live === undefined ? undefined : async (text) => await live.text(text),
 		explainSilence: async () =>
 			await explainSilence(connection, { ...parameters, inputs: request.inputs }),
 	});
@@ -71,7 +71,16 @@ export async function execute(
 		return throwFailure(context, connection, run.failure, { itemIndex, partial });
 	}
 	await live?.end();
-	sayWhatWasLeftOut(context, run, itemIndex);
+	if (run.badFrames > 0) {
+		hint(
+			context,
+			`${run.badFrames} line(s) of Dify's stream were no events and were left out`,
+			itemIndex,
+		);
+	}
+	if (live?.brokenBy !== undefined) {
+		hint(context, `The answer could not be passed on live to its end: ${live.brokenBy}`, itemIndex);
+	}
 	return { json: item, pairedItem: { item: itemIndex } };
 }
 
@@ -118,11 +127,9 @@ async function readBack(
 	});
 }
 
-function sayWhatWasLeftOut(context: IExecuteFunctions, run: Run, itemIndex: number): void {
+/** Something to know of an item that came out well. */
+function hint(context: IExecuteFunctions, message: string, itemIndex: number): void {
 	// Since n8n 1.81; before, there is no place to say it.
-	if (run.badFrames === 0 || !('addExecutionHints' in context)) return;
-	context.addExecutionHints({
-		message: `${run.badFrames} line(s) of Dify's stream were no events and were left out [item ${itemIndex}]`,
-		location: 'outputPane',
-	});
+	if (!('addExecutionHints' in context)) return;
+	context.addExecutionHints({ message: `${message} [item ${itemIndex}]`, location: 'outputPane' });
 }

@@ -59,8 +59,15 @@ export async function recover(
 			return restored(run.result, message, separateReasoning);
 		}
 		if (performance.now() + pauseMs > deadline || cancelSignal?.aborted === true) return undefined;
-		await sleep(pauseMs);
+		await Promise.race([sleep(pauseMs), aborted(cancelSignal)]);
 	}
+}
+
+/** Settles when `signal` aborts; never without one. */
+async function aborted(signal: AbortSignal | undefined): Promise<void> {
+	await new Promise<void>((resolve) => {
+		signal?.addEventListener('abort', () => resolve(), { once: true });
+	});
 }
 
 function isWhole({ answer, status }: StoredMessage, arrived: string): boolean {

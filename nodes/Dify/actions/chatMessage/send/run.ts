@@ -2,9 +2,9 @@ import { collectBlocking, isBlockingBody } from '../../../../../protocol/blockin
 import type { CollectOptions } from '../../../../../protocol/collect';
 import { Collector, PAIR_GRACE_MS } from '../../../../../protocol/collect';
 import type { Frame } from '../../../../../protocol/decode';
-import { createDecoder } from '../../../../../protocol/decode';
+import { createDecoder, FrameTooLongError } from '../../../../../protocol/decode';
 import type { DifyEvent, UnknownEvent } from '../../../../../protocol/events';
-import type { DifyFailure, Evidence } from '../../../../../protocol/failures';
+import type { DifyFailure, Evidence, StreamEnd } from '../../../../../protocol/failures';
 import { toFailure } from '../../../../../protocol/failures';
 import type { RunResult, RunStatus } from '../../../../../protocol/result';
 import { alarm } from '../../../transport/alarm';
@@ -89,6 +89,7 @@ class Reading {
 	private badFrames = 0;
 	private wasPassedOn = false;
 	private version: string | undefined;
+	private end: StreamEnd = 'ended';
 	/** Set when the reason of a silence was found. */
 	private silence: DifyFailure | undefined;
 
@@ -125,10 +126,8 @@ class Reading {
 		const pieces: string[] = [];
 		const decoder = createDecoder((frame) => pieces.push(this.take(frame)));
 		const stopListening = alarm(SILENCE_MS, () => void this.explainSilence());
-		let isBroken = false;
 		try {
-			for await (const chunk of reply.body) {
-				this.watch.sign();
+			for await (const chunk of this.chunksOf(reply.body)) {
 				decoder.push(chunk);
 				await this.pass(pieces.splice(0));
 				const { phase } = this.collector;
@@ -137,14 +136,26 @@ class Reading {
 			}
 			decoder.end();
 			await this.pass(pieces.splice(0));
-		} catch {
-			// Destroyed by our own watch, or broken on the way: what came is judged below.
-			isBroken = this.watch.ended === undefined;
+		} catch (error) {
+			if (!(error instanceof FrameTooLongError)) throw error;
+			this.end = 'too-long';
 		} finally {
 			stopListening();
 		}
 		if (this.silence !== undefined) return this.ended(this.silence, 'failed');
-		return this.closed(isBroken);
+		return this.closed();
+	}
+
+	/** A body's chunks. A connection that breaks, or that the watch ended, ends them: what came is judged after. */
+	private async *chunksOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+		try {
+			for await (const chunk of body) {
+				this.watch.sign();
+				yield chunk;
+			}
+		} catch {
+			this.end = 'broken';
+		}
 	}
 
 	private async readBlocking(reply: Reply): Promise<Run> {
@@ -188,13 +199,12 @@ class Reading {
 	}
 
 	/** The stream is over, one way or another: what did the run come to? */
-	private closed(isBroken: boolean): Run {
+	private closed(): Run {
 		const { status, failure } = this.collector.finish();
 		if (failure !== undefined) return this.failed(failure);
 		if (status !== 'truncated') return this.ended();
 		const { hasBegun } = this.collector;
-		const end = isBroken ? 'broken' : 'ended';
-		return this.failed(this.limitEvidence() ?? { from: 'stream', end, hasBegun });
+		return this.failed(this.limitEvidence() ?? { from: 'stream', end: this.end, hasBegun });
 	}
 
 	private ended(failure?: DifyFailure, status?: RunStatus): Run {
