@@ -85,14 +85,19 @@ export function checkFiles(
 		if (!['image', 'document', 'audio', 'video', 'custom'].includes(String(file.type))) {
 			throw invalid(`'${String(file.type)}' is not a valid FileType`);
 		}
+		let name = String(file.url).split('/').at(-1);
 		if (file.transfer_method === 'local_file') {
 			if (!isUuid(file.upload_file_id)) throw invalid('Invalid upload file id format');
 			const upload = store.uploads.get(file.upload_file_id);
 			if (upload?.app !== app || (checksUploader && upload.user !== user))
 				throw invalid('Invalid upload file');
+			name = upload.name;
 		} else if (file.transfer_method !== 'remote_url') {
 			throw invalid(`'${String(file.transfer_method)}' is not a valid FileTransferMethod`);
 		}
+		const { allowed_file_types: allowed } = app.fileUpload;
+		if (Array.isArray(allowed) && !allowed.includes(file.type))
+			throw invalid(`File validation failed for file: ${name}`);
 		if (file.type === 'image') images++;
 	}
 	if (images > 3) throw invalid('Number of image files exceeds the maximum limit 3');

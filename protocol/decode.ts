@@ -9,23 +9,15 @@ export type Frame =
 	| { ok: true; event: DifyEvent | UnknownEvent }
 	| {
 			ok: false;
-			reason: 'json' | 'shape';
-			/** Length of the line's data in UTF-16 units. */ length: number;
+			reason: 'json' | 'shape' | 'too-long';
+			/** UTF-16 units of the line's data; of one too long, as many as were held. */
+			length: number;
 	  };
-
-/** The stream had more in one event than the reader is willing to hold. */
-export class FrameTooLongError extends Error {
-	override readonly name = 'FrameTooLongError';
-
-	constructor(readonly maxFrameLength: number) {
-		super(`Dify sent a single event of more than ${maxFrameLength} characters`);
-	}
-}
 
 export interface DecoderOptions {
 	/**
 	 * Most UTF-16 units of one event, 64 Mi by default: node outputs are not truncated for the
-	 * Service API (dify#27484), so single lines of many MB are real.
+	 * Service API (dify#27484), so single lines of many MB are real. A longer one is passed over.
 	 */
 	maxFrameLength?: number;
 }
@@ -57,12 +49,21 @@ export function createDecoder(
 		onEvent: (message) => onFrame(toFrame(message.data)),
 		onError: (error) => {
 			// Unknown fields and bad retry values are the parser's to ignore (WHATWG HTML, 9.2.6).
-			if (error.type === 'max-buffer-size-exceeded') throw new FrameTooLongError(maxFrameLength);
+			if (error.type !== 'max-buffer-size-exceeded') return;
+			isPassingOver = true;
+			onFrame({ ok: false, reason: 'too-long', length: maxFrameLength });
 		},
 	});
+	/** Whether the rest of a line that was too long is still to come. */
+	let isPassingOver = false;
 
-	const feed = (text: string): void => {
+	const feed = (given: string): void => {
+		const text = isPassingOver ? fromLineBreak(given) : given;
 		if (text === '') return;
+		if (isPassingOver) {
+			isPassingOver = false;
+			parser.reset();
+		}
 		endedInCarriageReturn = text.endsWith('\r');
 		for (let pings = countPings(text); pings > 0; pings--) {
 			onFrame({ ok: true, event: { event: 'ping' } });
@@ -85,7 +86,7 @@ export function createDecoder(
  *
  * @param source chunks of bytes, cut anywhere
  * @yields the frames of each chunk, in order
- * @throws {FrameTooLongError}, and whatever `source` throws when its connection breaks
+ * @throws whatever `source` throws when its connection breaks
  */
 export async function* decode(
 	source: AsyncIterable<Uint8Array>,
@@ -101,6 +102,11 @@ export async function* decode(
 	}
 	decoder.end();
 	yield* frames;
+}
+
+function fromLineBreak(text: string): string {
+	const lineBreak = text.search(/[\r\n]/);
+	return lineBreak === -1 ? '' : text.slice(lineBreak);
 }
 
 function toFrame(data: string): Frame {

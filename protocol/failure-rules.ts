@@ -199,12 +199,6 @@ export const RULES: readonly FailureRule[] = [
 		hint: "Dify itself stumbled: its API's log says more.",
 	},
 	{
-		kind: 'event_too_long',
-		when: ({ evidence }) => evidence.from === 'stream' && evidence.end === 'too-long',
-		message: () => 'Dify sent a single event of more characters than can be held (64 Mi)',
-		hint: "What had arrived is kept. Dify repeats a node's inputs and outputs whole in its events: keep large data out of the chatflow's variables.",
-	},
-	{
 		kind: 'silent_chatflow',
 		when: ({ evidence }) =>
 			(evidence.from === 'stream' || evidence.from === 'limit') && !evidence.hasBegun,

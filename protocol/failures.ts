@@ -14,15 +14,12 @@ export type Evidence =
 			location?: string;
 	  }
 	| ({ from: 'event' | 'workflow' } & RunFailure)
-	/** The stream was over before the run was. */
-	| { from: 'stream'; end: StreamEnd; hasBegun: boolean }
+	/** The stream was over, or broke, before the run was. */
+	| { from: 'stream'; end: 'ended' | 'broken'; hasBegun: boolean }
 	/** A limit of the caller's passed; `seconds` is that limit. */
 	| { from: 'limit'; limit: 'idle' | 'total'; seconds: number; hasBegun: boolean }
 	/** No answer at all: the code of Node's socket, DNS or TLS layer, such as ECONNREFUSED. */
 	| { from: 'network'; code: string };
-
-/** How a stream was over: its end came, its connection broke, or one event was longer than its reader holds. */
-export type StreamEnd = 'ended' | 'broken' | 'too-long';
 
 /** A failure in Dify's words where it has some, and what to do about it. */
 export interface DifyFailure {

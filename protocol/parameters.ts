@@ -1,3 +1,6 @@
+import type { FileType } from './request';
+import { fileTypeOf } from './request';
+
 /** The kinds of an app's variables (contract, 6.1). */
 export type VariableType =
 	| 'text-input'
@@ -22,6 +25,8 @@ export interface Variable {
 	options?: string[];
 	/** Characters of a text, or files of a list. */
 	max_length?: number;
+	/** Of a file variable. */
+	allowed_file_types?: FileType[];
 	/** A variable that the app's owner hid from its form. */
 	hide?: boolean;
 }
@@ -35,7 +40,10 @@ export function variablesOf(parameters: unknown): Variable[] {
 		// `{"text-input": {…}}`: the key repeats the type, and in chatbots is the only place of it.
 		const [type, fields] = Object.entries(entry)[0] ?? [];
 		if (type === undefined || typeof fields?.variable !== 'string') return [];
-		const { label, required, options, max_length } = fields as Record<string, unknown>;
+		const { label, required, options, max_length, allowed_file_types } = fields as Record<
+			string,
+			unknown
+		>;
 		return [
 			{
 				...fields,
@@ -45,9 +53,45 @@ export function variablesOf(parameters: unknown): Variable[] {
 				required: required === true,
 				options: Array.isArray(options) ? options.map(String) : undefined,
 				max_length: typeof max_length === 'number' && max_length > 0 ? max_length : undefined,
+				allowed_file_types: Array.isArray(allowed_file_types) ? allowed_file_types : undefined,
 			},
 		];
 	});
+}
+
+/** Whether the app takes files with a message. One that does not leaves them out without a word (contract, 3.3). */
+export function takesFiles(parameters: unknown): boolean {
+	const { file_upload } = parameters as {
+		file_upload?: { enabled?: unknown; image?: { enabled?: unknown } };
+	};
+	// Before Dify 0.10 images were all there was.
+	return file_upload?.enabled === true || file_upload?.image?.enabled === true;
+}
+
+const SIZE_LIMITS: Readonly<Record<FileType, string>> = {
+	image: 'image_file_size_limit',
+	audio: 'audio_file_size_limit',
+	video: 'video_file_size_limit',
+	document: 'file_size_limit',
+	custom: 'file_size_limit',
+};
+
+/**
+ * The size in MiB over which Dify refuses a file for certain; `undefined` where it does not say. Dify
+ * goes by the name's ending, so where that and the MIME type differ the larger limit counts.
+ */
+export function sizeLimitOf(
+	parameters: unknown,
+	mimeType: string,
+	name: string,
+): number | undefined {
+	const { system_parameters } = parameters as { system_parameters?: Record<string, unknown> };
+	const byName = /\.[^./\\]+$/.test(name) ? fileTypeOf('', name) : 'document';
+	const limits = [fileTypeOf(mimeType, name), byName].map(
+		(type) => system_parameters?.[SIZE_LIMITS[type]],
+	);
+	const known = limits.filter((limit) => typeof limit === 'number');
+	return known.length === limits.length ? Math.max(...known) : undefined;
 }
 
 /** A variable whose value Dify refuses for certain; `message` is worded as Dify's own. */

@@ -1,4 +1,4 @@
-import type { IBinaryKeyData, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { World } from './harness';
 import { itemOf, openWorld } from './harness';
 
@@ -66,8 +66,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in %s mode',
 		]);
 	});
 
-	it('puts files in file variables, by field, URL, id, object and list', async () => {
-		const id = '72fa9618-8f89-4a37-9b33-7e1178a24a67';
+	it('puts files in file variables, by field, URL, object and list', async () => {
 		const object = {
 			type: 'image',
 			transfer_method: 'remote_url',
@@ -82,7 +81,6 @@ describe.each(['default', 'filesystem'] as const)('with binary data in %s mode',
 				'https://example.com/a.pdf',
 				{ type: 'document', transfer_method: 'remote_url', url: 'https://example.com/a.pdf' },
 			],
-			[id, { type: 'document', transfer_method: 'local_file', upload_file_id: id }],
 			[object, object],
 		] as const) {
 			const inputs = { name: 'n', colour: 'red', doc, docs: 'photo, https://example.com/b.png' };
@@ -105,75 +103,34 @@ describe.each(['default', 'filesystem'] as const)('with binary data in %s mode',
 	});
 });
 
-describe('what is refused', () => {
-	let world: World;
-
-	beforeAll(async () => {
-		world = await openWorld({ lingerMs: 20 });
+it('gives an upload id the one type that the variable takes', async () => {
+	const definition = { type: 'file', variable: 'doc', label: 'Doc', allowed_file_types: ['audio'] };
+	const world = await openWorld({
+		apps: [{ name: 'flow', mode: 'advanced-chat', inputs: [{ file: definition }] }],
 	});
-
-	afterAll(async () => {
-		await world.dify.close();
-	});
-
-	it('a binary field that the item does not have, before anything is sent', async () => {
-		const binary = {
-			photo: await world.engine.prepareBinary(Buffer.from('x'), 'a.png', 'image/png'),
-		};
-		const file = [{ source: 'binary', binaryPropertyName: 'data', type: 'auto' }];
-		const { error } = await world.send(
-			'chat-plain',
-			{ files: { file } },
-			{ items: [{ json: {}, binary }] },
-		);
-		expect(error?.message).toBe("The item has no binary field 'data' [item 0]");
-		expect(error?.description).toContain("'photo'");
-		expect(world.dify.requests).toEqual([]);
-	});
-
-	it.each([
-		['url', 'url', "'URL' of file 1 is empty [item 0]"],
-		['uploadId', 'uploadFileId', "'Upload File ID' of file 1 is empty [item 0]"],
-	])('an empty %s', async (source, field, message) => {
-		const file = [{ source, [field]: ' ', type: 'auto' }];
-		const { error } = await world.send('chat-plain', { files: { file } });
-		expect(error?.message).toBe(message);
-	});
-
-	it('a file over the limit, by name', async () => {
-		const binary = {
-			big: await world.engine.prepareBinary(Buffer.alloc(11_000_000), 'big.png', 'image/png'),
-		};
-		const file = [{ source: 'binary', binaryPropertyName: 'big', type: 'auto' }];
-		const { error } = await world.send(
-			'chat-plain',
-			{ files: { file } },
-			{ items: [{ json: {}, binary }] },
-		);
-		expect(error?.message).toBe(
-			"Uploading 'big.png' from the binary field 'big': The file is larger than Dify takes [item 0]",
-		);
-		expect(world.seen('POST', '/v1/chat-messages')).toEqual([]);
-	});
-
-	it('more files than the app takes', async () => {
-		const file = Array.from({ length: 4 }, () => ({
-			source: 'url',
-			url: 'https://example.com/a.png',
-			type: 'image',
-		}));
-		const { error } = await world.send('chat-plain', { files: { file } });
-		expect(error?.message).toBe('Number of image files exceeds the maximum limit 3 [item 0]');
-	});
-
-	it('an input that is no file', async () => {
-		const inputs = { name: 'n', doc: 'https://example.com/x.pdf', docs: ['nonsense'] };
-		const { error } = await world.send('flow-vars', {
-			inputsMode: 'json',
-			inputsJson: JSON.stringify(inputs),
+	try {
+		const doc = '72fa9618-8f89-4a37-9b33-7e1178a24a67';
+		const inputsJson = JSON.stringify({ doc });
+		itemOf(await world.send('flow', { inputsMode: 'json', inputsJson }));
+		const [chat] = world.seen('POST', '/v1/chat-messages');
+		expect((chat?.body as IDataObject).inputs).toEqual({
+			doc: { type: 'audio', transfer_method: 'local_file', upload_file_id: doc },
 		});
-		expect(error?.message).toContain(
-			"'docs' is neither a binary field of the item, nor a URL, nor an upload id [item 0]",
-		);
-	});
+	} finally {
+		await world.dify.close();
+	}
+});
+
+it('says that the app takes no files, which Dify leaves out without a word', async () => {
+	const world = await openWorld();
+	try {
+		const file = [{ source: 'url', url: 'https://example.com/a.png', type: 'auto' }];
+		const outcome = await world.send('chat-nofiles', { files: { file } });
+		expect(itemOf(outcome).status).toBe('completed');
+		expect(outcome.hints.map(({ message }) => message)).toEqual([
+			"The app takes no files with a message: Dify left them out. Switch on 'File Upload' in the app [item 0]",
+		]);
+	} finally {
+		await world.dify.close();
+	}
 });

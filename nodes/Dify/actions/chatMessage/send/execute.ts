@@ -1,10 +1,12 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { takesFiles } from '../../../../../protocol/parameters';
 import type { ChatRequest } from '../../../../../protocol/request';
 import { chatBody } from '../../../../../protocol/request';
 import type { RunResult } from '../../../../../protocol/result';
 import { Connection } from '../../../transport/connection';
 import { throwFailure } from '../../../transport/errors';
+import { AppParameters } from './appParameters';
 import { FileSender } from './files';
 import { resolveInputs } from './inputs';
 import { toItem } from './item';
@@ -30,7 +32,8 @@ export async function execute(
 	const parameters = readParameters(context, itemIndex);
 	const { options, user } = parameters;
 	const connection = await Connection.open(context, itemIndex);
-	const request = await prepare(context, connection, parameters, itemIndex);
+	const app = new AppParameters(connection, user);
+	const request = await prepare(context, connection, app, parameters, itemIndex);
 	const live = options.streamToResponse ? Live.open(context, itemIndex) : undefined;
 	await live?.begin();
 
@@ -42,7 +45,7 @@ export async function execute(
 		separateReasoning: options.separateReasoning,
 		onText: live === undefined ? undefined : async (text) => await live.text(text),
 		explainSilence: async () =>
-			await explainSilence(connection, { ...parameters, inputs: request.inputs }),
+			await explainSilence(connection, app, { ...parameters, inputs: request.inputs }),
 	});
 	const { task_id, answer: arrived } = run.result;
 	if (task_id !== undefined && (run.endedBy === 'cancelled' || run.endedBy === 'total')) {
@@ -74,9 +77,19 @@ export async function execute(
 	if (run.badFrames > 0) {
 		hint(
 			context,
-			`${run.badFrames} line(s) of Dify's stream were no events and were left out`,
+			`${run.badFrames} line(s) of Dify's stream were no events, or too long, and were left out`,
 			itemIndex,
 		);
+	}
+	if (parameters.files.length > 0) {
+		const about = await app.read();
+		if (about !== undefined && !takesFiles(about)) {
+			hint(
+				context,
+				"The app takes no files with a message: Dify left them out. Switch on 'File Upload' in the app",
+				itemIndex,
+			);
+		}
 	}
 	if (live?.brokenBy !== undefined) {
 		hint(context, `The answer could not be passed on live to its end: ${live.brokenBy}`, itemIndex);
@@ -88,11 +101,12 @@ export async function execute(
 async function prepare(
 	context: IExecuteFunctions,
 	connection: Connection,
+	app: AppParameters,
 	parameters: SendParameters,
 	itemIndex: number,
 ): Promise<ChatRequest> {
 	const { query, user, responseMode, conversationId, options } = parameters;
-	const sender = new FileSender(context, connection, itemIndex, user);
+	const sender = new FileSender(context, connection, app, itemIndex, user);
 	const files = [];
 	for (const [row, file] of parameters.files.entries()) {
 		files.push(await sender.fromParameter(file, row));
@@ -101,7 +115,7 @@ async function prepare(
 		query,
 		user,
 		responseMode,
-		inputs: await resolveInputs(connection, sender, parameters.inputs, user),
+		inputs: await resolveInputs(app, sender, parameters.inputs),
 		conversationId,
 		files,
 		autoGenerateName: options.autoGenerateName,

@@ -1,9 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FileReference, FileType } from '../../../../../protocol/request';
+import type { Variable } from '../../../../../protocol/parameters';
 import { fileTypeOf } from '../../../../../protocol/request';
+import { sizeLimitOf } from '../../../../../protocol/parameters';
 import type { Connection } from '../../../transport/connection';
 import { parseJson } from '../../../transport/connection';
 import { refuse, throwFailure } from '../../../transport/errors';
+import type { AppParameters } from './appParameters';
 import type { FileParameter } from './parameters';
 
 /** Turns what a person gives for a file into what Dify takes, uploading bytes first. */
@@ -11,6 +14,7 @@ export class FileSender {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly connection: Connection,
+		private readonly app: AppParameters,
 		private readonly itemIndex: number,
 		/** Dify shows an upload only to the user who made it. */
 		private readonly user: string,
@@ -29,11 +33,13 @@ export class FileSender {
 				return this.fromUrl(this.filled(file.url, 'URL', row), forced);
 			case 'uploadId': {
 				const uploadFileId = this.filled(file.uploadFileId, 'Upload File ID', row);
-				return {
-					type: forced ?? 'image',
-					transfer_method: 'local_file',
-					upload_file_id: uploadFileId,
-				};
+				if (forced === undefined) {
+					return this.refuse(
+						`'Type' of file ${row + 1} cannot be told from an upload id`,
+						"Choose the file's type instead of 'Automatic': Dify wants it, and does not give it out.",
+					);
+				}
+				return { type: forced, transfer_method: 'local_file', upload_file_id: uploadFileId };
 			}
 			default:
 				return file.source satisfies never;
@@ -41,7 +47,7 @@ export class FileSender {
 	}
 
 	/** The value of a file variable: a binary field's name, a URL, an upload id, or Dify's own object. */
-	async fromInput(value: unknown, variable: string): Promise<unknown> {
+	async fromInput(value: unknown, variable: Variable): Promise<unknown> {
 		if (typeof value !== 'string') return value;
 		const text = value.trim();
 		// The form gives an object or array as its JSON.
@@ -49,16 +55,15 @@ export class FileSender {
 		if (object !== undefined) return object;
 		if (this.hasBinary(text)) return await this.upload(text, undefined);
 		if (/^https?:\/\//i.test(text)) return this.fromUrl(text, undefined);
-		if (UUID.test(text))
-			return { type: 'document', transfer_method: 'local_file', upload_file_id: text };
+		if (UUID.test(text)) return this.fromUploadId(text, variable);
 		return this.refuse(
-			`'Inputs': '${variable}' is neither a binary field of the item, nor a URL, nor an upload id`,
+			`'Inputs': '${variable.variable}' is neither a binary field of the item, nor a URL, nor an upload id`,
 			`The item's binary fields are: ${this.binaryNames()}.`,
 		);
 	}
 
 	/** The value of a file-list variable: one of the above, several separated by commas, or an array of them. */
-	async fromInputList(value: unknown, variable: string): Promise<unknown> {
+	async fromInputList(value: unknown, variable: Variable): Promise<unknown> {
 		const list = Array.isArray(value) ? value : splitList(value);
 		const files: unknown[] = [];
 		for (const entry of list) files.push(await this.fromInput(entry, variable));
@@ -76,12 +81,14 @@ export class FileSender {
 		const binary = context.helpers.assertBinaryData(itemIndex, field);
 		const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, field);
 		const name = binary.fileName ?? [field, binary.fileExtension].filter(Boolean).join('.');
+		await this.refuseTooLarge(bytes.length, binary.mimeType, name, field);
 		const form = new FormData();
 		form.append('file', new Blob([new Uint8Array(bytes)], { type: binary.mimeType }), name);
 		form.append('user', this.user);
 		const answer = await this.connection.json({
 			method: 'POST',
 			path: '/files/upload',
+			// n8n's helper sends a FormData as it is; its type knows only the npm package's.
 			body: form as never,
 			signal: this.context.getExecutionCancelSignal(),
 		});
@@ -97,6 +104,35 @@ export class FileSender {
 			transfer_method: 'local_file',
 			upload_file_id: id,
 		};
+	}
+
+	/** Megabytes need not be sent to learn that they are too many; Dify's own answer names no limit. */
+	private async refuseTooLarge(
+		size: number,
+		mimeType: string,
+		name: string,
+		field: string,
+	): Promise<void> {
+		// Dify's limits are whole numbers of them.
+		if (size <= MIB) return;
+		const limit = sizeLimitOf(await this.app.read(), mimeType, name);
+		if (limit === undefined || size <= limit * MIB) return;
+		this.refuse(
+			`'${name}' from the binary field '${field}' is larger than Dify takes: ${(size / MIB).toFixed(1)} MB, over its limit of ${limit} MB`,
+			'Send a smaller file, or raise the limit in Dify (UPLOAD_IMAGE_FILE_SIZE_LIMIT and its like).',
+		);
+	}
+
+	/** An upload id says nothing of its file: its type is certain only where the variable takes one alone. */
+	private fromUploadId(id: string, { variable, allowed_file_types }: Variable): FileReference {
+		const [only, ...others] = allowed_file_types ?? [];
+		if (only !== undefined && others.length === 0) {
+			return { type: only, transfer_method: 'local_file', upload_file_id: id };
+		}
+		return this.refuse(
+			`'Inputs': the type of the file for '${variable}' cannot be told from an upload id`,
+			`Give Dify's own object: {"type": "document", "transfer_method": "local_file", "upload_file_id": "${id}"}, with the file's own type.`,
+		);
 	}
 
 	private fromUrl(url: string, type: FileType | undefined): FileReference {
@@ -133,6 +169,8 @@ export class FileSender {
 		return refuse(this.context, message, description, this.itemIndex);
 	}
 }
+
+const MIB = 1024 * 1024;
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 

@@ -1,10 +1,8 @@
 import { setSafeObjectProperty } from 'n8n-workflow';
+import type { Variable } from '../../../../../protocol/parameters';
 import { variablesOf } from '../../../../../protocol/parameters';
-import type { Connection } from '../../../transport/connection';
+import type { AppParameters } from './appParameters';
 import type { FileSender } from './files';
-
-/** The type of each input, where the form of the node knows it: what GET /parameters said of the app. */
-export type InputTypes = ReadonlyMap<string, string>;
 
 /** A text that could stand for a file: anything else is sent as it is, whatever the app wants. */
 const LOOKS_LIKE_FILE = /^(?:https?:\/\/\S+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i;
@@ -14,31 +12,28 @@ const LOOKS_LIKE_FILE = /^(?:https?:\/\/\S+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a
  * for its variables only where a value could be meant for a file.
  */
 export async function resolveInputs(
-	connection: Connection,
+	app: AppParameters,
 	files: FileSender,
 	inputs: Record<string, unknown>,
-	user: string,
 ): Promise<Record<string, unknown>> {
-	const types = Object.values(inputs).some((value) => mayMeanFile(files, value))
-		? await fileVariables(connection, user)
-		: new Map<string, string>();
+	const variables = Object.values(inputs).some((value) => mayMeanFile(files, value))
+		? fileVariables(await app.read())
+		: new Map<string, Variable>();
 	const resolved: Record<string, unknown> = {};
 	for (const [name, value] of Object.entries(inputs)) {
-		const type = types.get(name);
 		// A key such as __proto__ is a person's to choose and no way into the object.
-		setSafeObjectProperty(resolved, name, await resolve(files, name, value, type));
+		setSafeObjectProperty(resolved, name, await resolve(files, value, variables.get(name)));
 	}
 	return resolved;
 }
 
 async function resolve(
 	files: FileSender,
-	name: string,
 	value: unknown,
-	type: string | undefined,
+	variable: Variable | undefined,
 ): Promise<unknown> {
-	if (type === 'file') return await files.fromInput(value, name);
-	if (type === 'file-list') return await files.fromInputList(value, name);
+	if (variable?.type === 'file') return await files.fromInput(value, variable);
+	if (variable?.type === 'file-list') return await files.fromInputList(value, variable);
 	return value;
 }
 
@@ -55,13 +50,11 @@ function mayMeanFile(files: FileSender, value: unknown): boolean {
 	);
 }
 
-/** Names and types of the app's file variables; none when the app cannot be asked: Dify then judges the input itself. */
-async function fileVariables(connection: Connection, user: string): Promise<InputTypes> {
-	const answer = await connection.json({ method: 'GET', path: '/parameters', qs: { user } });
-	if (!answer.ok) return new Map();
+/** The app's file variables by name. */
+function fileVariables(parameters: unknown): ReadonlyMap<string, Variable> {
 	return new Map(
-		variablesOf(answer.body)
+		variablesOf(parameters)
 			.filter(({ type }) => type === 'file' || type === 'file-list')
-			.map(({ variable, type }) => [variable, type]),
+			.map((variable) => [variable.variable, variable]),
 	);
 }

@@ -2,9 +2,9 @@ import { collectBlocking, isBlockingBody } from '../../../../../protocol/blockin
 import type { CollectOptions } from '../../../../../protocol/collect';
 import { Collector, PAIR_GRACE_MS } from '../../../../../protocol/collect';
 import type { Frame } from '../../../../../protocol/decode';
-import { createDecoder, FrameTooLongError } from '../../../../../protocol/decode';
+import { createDecoder } from '../../../../../protocol/decode';
 import type { DifyEvent, UnknownEvent } from '../../../../../protocol/events';
-import type { DifyFailure, Evidence, StreamEnd } from '../../../../../protocol/failures';
+import type { DifyFailure, Evidence } from '../../../../../protocol/failures';
 import { toFailure } from '../../../../../protocol/failures';
 import type { RunResult, RunStatus } from '../../../../../protocol/result';
 import { alarm } from '../../../transport/alarm';
@@ -89,7 +89,7 @@ class Reading {
 	private badFrames = 0;
 	private wasPassedOn = false;
 	private version: string | undefined;
-	private end: StreamEnd = 'ended';
+	private isBroken = false;
 	/** Set when the reason of a silence was found. */
 	private silence: DifyFailure | undefined;
 
@@ -136,9 +136,6 @@ class Reading {
 			}
 			decoder.end();
 			await this.pass(pieces.splice(0));
-		} catch (error) {
-			if (!(error instanceof FrameTooLongError)) throw error;
-			this.end = 'too-long';
 		} finally {
 			stopListening();
 		}
@@ -154,7 +151,7 @@ class Reading {
 				yield chunk;
 			}
 		} catch {
-			this.end = 'broken';
+			this.isBroken = true;
 		}
 	}
 
@@ -204,7 +201,8 @@ class Reading {
 		if (failure !== undefined) return this.failed(failure);
 		if (status !== 'truncated') return this.ended();
 		const { hasBegun } = this.collector;
-		return this.failed(this.limitEvidence() ?? { from: 'stream', end: this.end, hasBegun });
+		const end = this.isBroken ? 'broken' : 'ended';
+		return this.failed(this.limitEvidence() ?? { from: 'stream', end, hasBegun });
 	}
 
 	private ended(failure?: DifyFailure, status?: RunStatus): Run {

@@ -2,6 +2,7 @@ import type { DifyFailure } from '../../../../../protocol/failures';
 import { toFailure } from '../../../../../protocol/failures';
 import { findRefusedInput, variablesOf } from '../../../../../protocol/parameters';
 import type { Connection } from '../../../transport/connection';
+import type { AppParameters } from './appParameters';
 
 export interface SilentRequest {
 	inputs: Record<string, unknown>;
@@ -16,13 +17,11 @@ export interface SilentRequest {
  */
 export async function explainSilence(
 	connection: Connection,
+	app: AppParameters,
 	{ inputs, user, conversationId }: SilentRequest,
 ): Promise<DifyFailure | undefined> {
-	const parameters = await connection.json({ method: 'GET', path: '/parameters', qs: { user } });
-	if (parameters.ok) {
-		const refused = findRefusedInput(variablesOf(parameters.body), inputs);
-		if (refused !== undefined) return refusedByDify(400, 'invalid_param', refused.message);
-	}
+	const refused = findRefusedInput(variablesOf(await app.read()), inputs);
+	if (refused !== undefined) return refusedByDify(400, 'invalid_param', refused.message);
 	if (conversationId === '') return undefined;
 	const conversation = await connection.json({
 		method: 'GET',
