@@ -1,54 +1,29 @@
 import './environment';
 import 'reflect-metadata';
 import { Container } from '@n8n/di';
+import type { ExecutionLifecycleHooks } from 'n8n-core';
 import type {
 	IBinaryData,
 	ICredentialDataDecryptedObject,
-	INode,
 	INodeExecutionData,
 	INodeParameters,
-	INodeType,
 	IRun,
-	IWorkflowExecuteAdditionalData,
 	StructuredChunk,
-	WorkflowExecuteMode,
 } from 'n8n-workflow';
-import { Workflow } from 'n8n-workflow';
-import {
-	BinaryDataConfig,
-	BinaryDataService,
-	ExecutionLifecycleHooks,
-	WorkflowExecute,
-} from 'n8n-core';
-import { CredentialsInMemory } from './credentials';
+import { BinaryDataConfig, BinaryDataService, WorkflowExecute } from 'n8n-core';
+import { additionalDataOf } from './additionalData';
 import { testCredential } from './credentialTest';
 import type { CredentialTestResult } from './credentialTest';
 import { loadContext } from './loadContext';
 import type { LoadedPackage } from './nodeTypes';
-import { loadPackage, nodeTypesOf, startNode } from './nodeTypes';
+import { loadPackage } from './nodeTypes';
+import type { Job } from './workflow';
+import { DIFY, workflowOf } from './workflow';
 
-const START = 'local.start';
-const DIFY = 'n8n-nodes-dify-chat.dify';
-
-export interface Job {
-	/** Of the Dify node; `resource` and `operation` have their defaults. */
-	parameters: INodeParameters;
-	/** What the trigger gives; one empty item by default. */
-	items?: INodeExecutionData[];
-	credentials: ICredentialDataDecryptedObject;
-	onError?: INode['onError'];
-	/** Whether the execution streams, as behind a webhook that responds so. */
-	streaming?: boolean;
-	onChunk?: (chunk: StructuredChunk) => void;
-	mode?: WorkflowExecuteMode;
-	/** Cancels the execution as n8n's stop button does. */
-	cancel?: AbortSignal;
-	/** Another node in the Dify node's place, to measure against. */
-	insteadOfDify?: INodeType;
-}
+export type { Job };
 
 export interface Outcome {
-	/** Of the Dify node, an array for each of its outputs. */
+	/** Of the Dify node, or of the agent whose tool it is: an array for each output. */
 	outputs: INodeExecutionData[][];
 	/** What the execution ended with, where it did not succeed. */
 	error?: {
@@ -87,9 +62,14 @@ export class Engine {
 	/** Runs a workflow of a trigger and the Dify node. */
 	async run(job: Job): Promise<Outcome> {
 		const mode = job.mode ?? (job.streaming === true ? 'webhook' : 'manual');
-		const workflow = this.workflow(job);
+		const workflow = workflowOf(this.loaded, job);
 		const chunks: StructuredChunk[] = [];
-		const additionalData = this.additionalData(job.credentials, workflow, mode);
+		const additionalData = additionalDataOf(
+			this.loaded.credentialTypes,
+			job.credentials,
+			workflow,
+			mode,
+		);
 		if (job.streaming === true) {
 			additionalData.streamingEnabled = true;
 			(additionalData.hooks as ExecutionLifecycleHooks).addHandler('sendChunk', (chunk) => {
@@ -105,7 +85,8 @@ export class Engine {
 		job.cancel?.addEventListener('abort', () => execution.cancel(), { once: true });
 		const run = await execution;
 		const durationMs = performance.now() - startedAt;
-		const data = run.data.resultData.runData.Dify?.[0];
+		const data =
+			run.data.resultData.runData[job.toolArguments === undefined ? 'Dify' : 'Agent']?.[0];
 		return {
 			outputs: (data?.data?.main ?? []).map((items) => items ?? []),
 			error: run.data.resultData.error as Outcome['error'],
@@ -120,8 +101,13 @@ export class Engine {
 	async testCredential(credentials: ICredentialDataDecryptedObject): Promise<CredentialTestResult> {
 		const type = this.loaded.credentialTypes.get('difyApi');
 		if (type === undefined) throw new Error('the package has no credential type difyApi');
-		const workflow = this.workflow({ parameters: {}, credentials });
-		const additionalData = this.additionalData(credentials, workflow, 'internal');
+		const workflow = workflowOf(this.loaded, { parameters: {} });
+		const additionalData = additionalDataOf(
+			this.loaded.credentialTypes,
+			credentials,
+			workflow,
+			'internal',
+		);
 		return await testCredential(type, credentials, additionalData);
 	}
 
@@ -133,8 +119,13 @@ export class Engine {
 		credentials: ICredentialDataDecryptedObject,
 		...args: Array<string | undefined>
 	): Promise<unknown> {
-		const workflow = this.workflow({ parameters, credentials });
-		const additionalData = this.additionalData(credentials, workflow, 'internal');
+		const workflow = workflowOf(this.loaded, { parameters });
+		const additionalData = additionalDataOf(
+			this.loaded.credentialTypes,
+			credentials,
+			workflow,
+			'internal',
+		);
 		return await loadContext(workflow, additionalData, DIFY, group, method, args);
 	}
 
@@ -152,72 +143,5 @@ export class Engine {
 			fileName,
 			fileExtension,
 		});
-	}
-
-	private workflow({ parameters, items, onError, insteadOfDify }: Job): Workflow {
-		const nodes: INode[] = [
-			{ id: 'start', name: 'Start', type: START, typeVersion: 1, position: [0, 0], parameters: {} },
-			{
-				id: 'dify',
-				name: 'Dify',
-				type: DIFY,
-				typeVersion: 1,
-				position: [200, 0],
-				parameters: { resource: 'chatMessage', operation: 'send', ...parameters },
-				credentials: { difyApi: { id: 'credential', name: 'Dify' } },
-				...(onError !== undefined && { onError }),
-			},
-		];
-		return new Workflow({
-			id: 'workflow',
-			name: 'Dify',
-			nodes,
-			connections: { Start: { main: [[{ node: 'Dify', type: 'main', index: 0 }]] } },
-			active: false,
-			nodeTypes: nodeTypesOf({
-				...this.loaded.nodeTypes,
-				[START]: startNode(items ?? [{ json: {} }]),
-				...(insteadOfDify !== undefined && { [DIFY]: insteadOfDify }),
-			}),
-		});
-	}
-
-	private additionalData(
-		credentials: ICredentialDataDecryptedObject,
-		workflow: Workflow,
-		mode: WorkflowExecuteMode,
-	): IWorkflowExecuteAdditionalData {
-		const base = 'http://127.0.0.1:5678';
-		const { name, nodes, connectionsBySourceNode: connections } = workflow;
-		const now = new Date();
-		const definition = {
-			id: 'workflow',
-			name: name ?? 'Dify',
-			nodes: Object.values(nodes),
-			connections,
-			active: false,
-			isArchived: false,
-			activeVersionId: null,
-			createdAt: now,
-			updatedAt: now,
-		};
-		return {
-			credentialsHelper: new CredentialsInMemory(this.loaded.credentialTypes, credentials),
-			hooks: new ExecutionLifecycleHooks(mode, 'execution', definition),
-			executionId: 'execution',
-			currentNodeExecutionIndex: 0,
-			restApiUrl: `${base}/rest`,
-			instanceBaseUrl: base,
-			formBaseUrl: `${base}/form`,
-			formWaitingBaseUrl: `${base}/form-waiting`,
-			formTestBaseUrl: `${base}/form-test`,
-			webhookBaseUrl: `${base}/webhook`,
-			webhookWaitingBaseUrl: `${base}/webhook-waiting`,
-			webhookTestBaseUrl: `${base}/webhook-test`,
-			mcpBaseUrl: `${base}/mcp`,
-			mcpTestBaseUrl: `${base}/mcp-test`,
-			variables: {},
-			logAiEvent: () => undefined,
-		} as unknown as IWorkflowExecuteAdditionalData;
 	}
 }
