@@ -31,10 +31,10 @@ export async function playBegin(stage: Stage): Promise<void> {
 	await stage.sayOfFlow(node('node_started', 'llm'));
 }
 
-/** What a script has before its first token. */
-export async function playPreamble(stage: Stage, thoughts: Thought[]): Promise<void> {
+/** What a script has before its model's first word. */
+export async function playPreamble(stage: Stage): Promise<void> {
 	const { run, message } = stage.play;
-	const { preamble = [], reasoning = [], files = [] } = run.script ?? {};
+	const { preamble = [], reasoning = [] } = run.script ?? {};
 	for (const event of preamble) await (stage.isFlow ? stage.sayOfFlow(event) : stage.say(event));
 	const huge = hazardOf(run, 'hugeDataLine');
 	if (huge !== undefined) {
@@ -52,8 +52,12 @@ export async function playPreamble(stage: Stage, thoughts: Thought[]): Promise<v
 			data: { message_id: message.id, reasoning: piece, node_id: 'llm', is_final: false },
 		});
 	}
+}
+
+/** What comes with it: an agent's steps (recordings, d06) and files. */
+export async function playSteps(stage: Stage, thoughts: Thought[]): Promise<void> {
 	for (const thought of thoughts) await stage.say({ event: 'agent_thought', ...thought });
-	for (const file of files) {
+	for (const file of stage.play.run.script?.files ?? []) {
 		await stage.say({
 			event: 'message_file',
 			id: randomUUID(),

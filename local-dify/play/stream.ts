@@ -1,8 +1,9 @@
 import { hazardOf } from '../script';
 import type { EventStream } from '../stream';
 import { wait } from '../wait';
-import { playBegin, playPreamble } from './before';
+import { playBegin, playPreamble, playSteps } from './before';
 import { playEnds } from './ends';
+import { Listener } from './listener';
 import type { Play } from './play';
 import { hasWorker } from './play';
 import { Stage } from './stage';
@@ -13,10 +14,13 @@ import { playTokens } from './tokens';
 export async function playStream(play: Play, stream: EventStream): Promise<void> {
 	const { run, message } = play;
 	const stage = new Stage(play, stream);
+	const listener = new Listener(play, stream);
 	const thoughts = thoughtsOf(play);
 	await playBegin(stage);
-	await playPreamble(stage, thoughts);
-	const answer = await playTokens(stage);
+	await playPreamble(stage);
+	await listener.wait(run.script?.firstTokenMs ?? 0);
+	await playSteps(stage, thoughts);
+	const answer = await playTokens(stage, listener);
 	if (answer === undefined) return;
 	await playLastThought(stage, thoughts, answer.text);
 	message.retriever_resources = run.script?.retrieverResources ?? [];

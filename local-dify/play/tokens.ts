@@ -1,6 +1,6 @@
 import { hazardOf, tokensOf } from '../script';
-import { wait } from '../wait';
 import { playBreak } from './breaks';
+import type { Listener } from './listener';
 import type { Play } from './play';
 import { hasWorker } from './play';
 import type { Stage } from './stage';
@@ -16,35 +16,23 @@ export interface Answer {
 const MOST_KEPT = 100_000;
 
 /** Sends the answer's tokens; `undefined` when a hazard ended the stream among them. */
-export async function playTokens(stage: Stage): Promise<Answer | undefined> {
+export async function playTokens(stage: Stage, listener: Listener): Promise<Answer | undefined> {
 	const { play, stream } = stage;
-	const { run, closing, task } = play;
+	const { run, closing } = play;
 	const script = run.script ?? {};
 	const { before, after } = frameOf(stage);
 	const pieces: string[] = [];
-	let lastPing = performance.now();
-	let lastPoll = lastPing;
 	const separators =
 		hazardOf(run, 'lineSeparators') === undefined ? [] : ['a\u2028b\u2029c\u0085d'];
 
-	await wait(script.firstTokenMs ?? 0, closing);
 	let count = 0;
 	for (const piece of chain(separators, tokensOf(script))) {
 		if (await playBreak(stage, count)) return undefined;
 		if (stream.left && !hasWorker(play)) return undefined;
 		if (closing.aborted) return undefined;
-		if (count > 0 && script.gapMs !== undefined) await wait(script.gapMs, closing);
-		const now = performance.now();
-		if (now - lastPing >= play.pingIntervalMs) {
-			lastPing = now;
-			await stream.ping();
-		}
-		// Dify's listener looks for a stop once a second (recordings, f).
-		if (now - lastPoll >= 1_000) {
-			lastPoll = now;
-			if (task.stoppedBy !== undefined) {
-				return { text: pieces.join(''), tokens: count, stopped: stopOf(play) };
-			}
+		await listener.wait(count > 0 ? (script.gapMs ?? 0) : 0);
+		if (listener.isStopped) {
+			return { text: pieces.join(''), tokens: count, stopped: stopOf(play) };
 		}
 		await stream.packed(before + JSON.stringify(piece) + after, script.tokensPerPacket ?? 1);
 		if (pieces.length < MOST_KEPT) pieces.push(piece);
