@@ -10,6 +10,8 @@ export interface AppDefinition {
 	fileUpload?: Record<string, unknown>;
 	/** Requests at a time; 0 for no limit. */
 	maxConcurrent?: number;
+	/** What follows each answer; without any, suggested questions are switched off. */
+	suggestedQuestions?: string[];
 	/** Whether the app's API is switched off. */
 	disabled?: boolean;
 }
@@ -94,16 +96,23 @@ export const NO_UPLOAD = {
 	},
 };
 
+const SUGGESTED = ['First stub question?', 'Second stub question?', 'Third stub question?'];
+
 /** The apps of the recordings, by their names there. */
 export function defaultApps(): AppDefinition[] {
 	return [
 		{ name: 'chat-plain', mode: 'chat', fileUpload: UPLOAD },
-		{ name: 'chat-vars', mode: 'chat', inputs: FORM },
+		{ name: 'chat-vars', mode: 'chat', inputs: FORM, suggestedQuestions: SUGGESTED },
 		{ name: 'chat-nofiles', mode: 'chat' },
 		{ name: 'chat-limit', mode: 'chat', maxConcurrent: 1 },
 		{ name: 'agent-fc', mode: 'agent-chat', fileUpload: UPLOAD },
 		{ name: 'flow-plain', mode: 'advanced-chat', fileUpload: UPLOAD },
-		{ name: 'flow-vars', mode: 'advanced-chat', inputs: FLOW_FORM },
+		{
+			name: 'flow-vars',
+			mode: 'advanced-chat',
+			inputs: FLOW_FORM,
+			suggestedQuestions: SUGGESTED,
+		},
 		{ name: 'flow-limit', mode: 'advanced-chat', maxConcurrent: 1 },
 		{ name: 'completion', mode: 'completion' },
 		{ name: 'workflow', mode: 'workflow' },

@@ -1,5 +1,5 @@
-import { CHAT_MODES, checkFiles, checkInputs, isUuid } from './check';
-import { CHAT_HELP, invalid, notFound, pydantic, Refusal } from './failures';
+import { checkChatMode, checkFiles, checkInputs, isUuid } from './check';
+import { CHAT_HELP, invalid, notFound, pydantic } from './failures';
 import type { Server } from './server';
 import type { App } from './store';
 
@@ -24,13 +24,7 @@ export function readUser(fields: Record<string, unknown>): string {
 /** Reads a request's body. @throws {Refusal} in Dify's order of checks (contract, 3.1 and 3.2) */
 export function readAsk(app: App, body: Record<string, unknown>): Ask {
 	const user = readUser(body);
-	if (!CHAT_MODES.includes(app.mode)) {
-		throw new Refusal(
-			400,
-			'not_chat_app',
-			'Please check if your app mode matches the right API route.',
-		);
-	}
+	checkChatMode(app);
 	const { inputs, query, response_mode: mode, conversation_id: id, files } = body;
 	const refuse = (field: string, complaint: string, input: unknown): never => {
 		throw pydantic('ChatRequestPayload', field, complaint, input);

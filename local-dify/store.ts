@@ -11,6 +11,10 @@ export interface App extends AppDefinition {
 	queue: Run[];
 }
 
+export interface Feedback {
+	rating: 'like' | 'dislike';
+}
+
 export interface Message {
 	id: string;
 	conversation_id: string;
@@ -18,7 +22,7 @@ export interface Message {
 	inputs: Record<string, unknown>;
 	query: string;
 	answer: string;
-	feedback: null;
+	feedback: Feedback | null;
 	retriever_resources: unknown[];
 	created_at: number;
 	agent_thoughts: unknown[];
@@ -65,6 +69,16 @@ export class Store {
 	find(id: string, app: App, user: string): Conversation | undefined {
 		const conversation = this.conversations.get(id);
 		return conversation?.app === app && conversation.user === user ? conversation : undefined;
+	}
+
+	/** The message of this app and user. */
+	findMessage(id: string, app: App, user: string): Message | undefined {
+		for (const conversation of this.conversations.values()) {
+			if (conversation.app !== app || conversation.user !== user) continue;
+			const message = conversation.messages.find((candidate) => candidate.id === id);
+			if (message !== undefined) return message;
+		}
+		return undefined;
 	}
 
 	begin(app: App, user: string, query: string, inputs: Record<string, unknown>): Conversation {

@@ -7,7 +7,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import * as chatMessage from './actions/chatMessage';
 import { router } from './actions/router';
-import { searchConversations } from './methods/listSearch';
+import { searchConversations, searchMessages } from './methods/listSearch';
 import { getInputs } from './methods/resourceMapping';
 
 export class Dify implements INodeType {
@@ -38,7 +38,7 @@ export class Dify implements INodeType {
 	};
 
 	methods = {
-		listSearch: { searchConversations },
+		listSearch: { searchConversations, searchMessages },
 		resourceMapping: { getInputs },
 	};
 

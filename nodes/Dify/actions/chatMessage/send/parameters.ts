@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ResponseMode } from '../../../../../protocol/request';
 import { refuse as refuseItem } from '../../../transport/errors';
+import { readUser, toText } from '../../read';
 
 /** One row of 'Files'. */
 export interface FileParameter {
@@ -68,13 +69,7 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): S
 			'Dify takes no message without a text. Fill it, or check its expression.',
 		);
 	}
-	const user = toText(read('user'));
-	if (user === '') {
-		refuse(
-			"'User' is empty",
-			'It names whose conversations and files are used: any text of your own.',
-		);
-	}
+	const user = readUser(context, itemIndex);
 	const options = { ...OPTION_DEFAULTS, ...(read('options', {}) as Partial<SendOptions>) };
 	const conversation = context.getNodeParameter('conversationId', itemIndex, '', {
 		extractValue: true,
@@ -96,11 +91,6 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): S
 			workflowId: toText(options.workflowId).trim(),
 		},
 	};
-}
-
-/** Expressions give numbers where a text is wanted; an absent value is an empty text. */
-function toText(value: unknown): string {
-	return value === undefined || value === null ? '' : String(value);
 }
 
 /** The mapped fields: a field left alone is null there, and is left to the app's default. */
