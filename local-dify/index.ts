@@ -11,9 +11,11 @@ import type { ProfileName } from './profiles';
 import { PROFILES } from './profiles';
 import { app as appRoutes } from './routes/app';
 import { chatMessages } from './routes/chatMessages';
+import { conversations } from './routes/conversations';
 import { files } from './routes/files';
 import { history } from './routes/history';
 import { messages } from './routes/messages';
+import { variables } from './routes/variables';
 import type { Run } from './script';
 import type { RecordedRequest, Server } from './server';
 import { difyHeaders, sendRestx } from './server';
@@ -139,6 +141,8 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 	appRoutes(http, server);
 	history(http, server);
 	messages(http, server);
+	conversations(http, server);
+	variables(http, server);
 	await http.listen({ host: '127.0.0.1', port });
 
 	const find = (app: string): App => {

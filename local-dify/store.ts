@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AppDefinition } from './apps';
+import type { AppDefinition, ConversationVariable } from './apps';
 import type { Run } from './script';
 
 export interface App extends AppDefinition {
@@ -40,6 +40,13 @@ export interface Conversation {
 	created_at: number;
 	updated_at: number;
 	messages: Message[];
+	variables: Variable[];
+}
+
+/** A variable with its value in one conversation. */
+export interface Variable extends ConversationVariable {
+	created_at: number;
+	updated_at: number;
 }
 
 export interface Upload {
@@ -92,6 +99,11 @@ export class Store {
 			created_at: now,
 			updated_at: now,
 			messages: [],
+			variables: (app.conversationVariables ?? []).map((variable) => ({
+				...variable,
+				created_at: now,
+				updated_at: now,
+			})),
 		};
 		this.conversations.set(conversation.id, conversation);
 		return conversation;

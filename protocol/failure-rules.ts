@@ -103,6 +103,16 @@ export const RULES: readonly FailureRule[] = [
 		hint: 'It was deleted while the list was read: run the node again.',
 	},
 	{
+		kind: 'variable_not_found',
+		when: says(/^Conversation Variable Not Exists/),
+		hint: "'Conversation > Get Variables' gives the variables of the conversation with their ids. A chatflow that was given new variables has them in new conversations.",
+	},
+	{
+		kind: 'variable_type',
+		when: says(/^Type mismatch: variable/),
+		hint: "Give a value of the variable's own type: with 'Value Type' set to 'Text' a text, with 'JSON' a number, true or false, an object or a list.",
+	},
+	{
 		kind: 'suggestions_disabled',
 		when: says(/^Suggested Questions Is Disabled/),
 		hint: "Switch 'Follow-up' on among the app's features in Dify, and publish the app.",

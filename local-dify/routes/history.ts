@@ -81,7 +81,8 @@ const SORTS = ['created_at', '-created_at', 'updated_at', '-updated_at'];
 const CONVERSATIONS_HELP =
 	' You have requested this URI [/v1/conversations] but did you mean /v1/conversations or /v1/conversations/<uuid:c_id>/variables/<uuid:variable_id> or /api/conversations ?';
 
-function toJson({
+/** A conversation as Dify gives it. */
+export function toJson({
 	id,
 	name,
 	inputs,
@@ -91,7 +92,8 @@ function toJson({
 	return { id, name, inputs, status: 'normal', introduction: 'Hi', created_at, updated_at };
 }
 
-function readLimit(model: string, { limit = '20' }: Query): number {
+/** The `limit` of a list. @throws {Refusal} outside 1 to 100 */
+export function readLimit(model: string, { limit = '20' }: Query): number {
 	const count = Number(limit);
 	if (!(count >= 1)) {
 		throw pydantic(

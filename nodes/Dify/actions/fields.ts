@@ -54,7 +54,12 @@ export const message = pickedFromList(
 	'searchMessages',
 );
 
-function pickedFromList(
+/**
+ * One of Dify's things, from a list or by id.
+ *
+ * @param searchListMethod the method of methods/listSearch.ts that gives the list
+ */
+export function pickedFromList(
 	displayName: string,
 	name: string,
 	description: string,

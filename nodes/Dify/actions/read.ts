@@ -92,3 +92,26 @@ export function readWanted(context: IExecuteFunctions, itemIndex: number): numbe
 export function pick(body: IDataObject, fields: readonly string[]): IDataObject {
 	return Object.fromEntries(fields.map((field) => [field, body[field] ?? null]));
 }
+
+/**
+ * The value of a JSON text; what an expression gave of another type is the value itself.
+ *
+ * @param advice what to do about a text that is no JSON
+ * @throws {NodeOperationError} when it is none
+ */
+export function readJson(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	value: unknown,
+	displayName: string,
+	advice: string,
+): unknown {
+	if (typeof value !== 'string') return value;
+	try {
+		return JSON.parse(value);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		const message = `'${displayName}' is not valid JSON: ${reason}`;
+		return refuse(context, message, advice, itemIndex);
+	}
+}

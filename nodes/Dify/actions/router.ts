@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import * as chatMessage from './chatMessage';
 import { isStreaming } from './chatMessage/send/live';
+import * as conversation from './conversation';
 import { mapInOrder } from './mapInOrder';
 
 /** What every operation is: one item in, its result out, which is several items of a list. */
@@ -12,6 +13,7 @@ type Operation = (
 
 const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
 	chatMessage: chatMessage.operations,
+	conversation: conversation.operations,
 };
 
 /** Runs the chosen operation for each item, in the items' order. */

@@ -4,8 +4,10 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
+import { toText, UUID } from '../actions/read';
 import { ask } from '../transport/ask';
 import { Connection } from '../transport/connection';
+import { refuse } from '../transport/errors';
 import type { Page } from '../transport/pages';
 
 const PAGE_SIZE = 100;
@@ -14,12 +16,19 @@ const PAGE_SIZE = 100;
 const CONVERSATIONS_AT_A_TIME = 10;
 /** As many messages of each. */
 const MESSAGES_EACH = 20;
-/** A question's length in characters, as far as a list shows it. */
-const SHOWN_QUERY_LENGTH = 80;
+/** As many characters of a question or a value as a list shows. */
+const SHOWN_LENGTH = 80;
 
 interface Conversation {
 	id: string;
 	name: string;
+}
+
+interface Variable {
+	id: string;
+	name: string;
+	value_type: string;
+	value: string;
 }
 
 interface Message {
@@ -68,6 +77,26 @@ export async function searchMessages(
 	return { results: matching(lists.flat(), filter), paginationToken: nextOf(page) };
 }
 
+/** The variables of the chosen 'Conversation', with their types and values. */
+export async function searchVariables(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const id = toText(this.getCurrentNodeParameter('conversationId', { extractValue: true }));
+	if (!UUID.test(id)) {
+		refuse(this, "'Conversation' is not chosen yet", 'Choose it first: variables are its own.', 0);
+	}
+	const connection = await Connection.open(this);
+	const path = `/conversations/${id}/variables`;
+	const qs = { user: userOf(this), limit: PAGE_SIZE };
+	const { data } = await readPage<Variable>(this, connection, path, qs);
+	const items = data.map(({ id: value, name, value_type, value: text }) => ({
+		name: `${name} (${value_type}): ${shown(toText(text))}`,
+		value,
+	}));
+	return { results: matching(items, filter) };
+}
+
 async function readConversations(
 	context: ILoadOptionsFunctions,
 	connection: Connection,
@@ -89,7 +118,7 @@ async function readPage<Row>(
 }
 
 function userOf(context: ILoadOptionsFunctions): string {
-	return String(context.getCurrentNodeParameter('user') ?? '');
+	return toText(context.getCurrentNodeParameter('user'));
 }
 
 function nextOf({ data, has_more }: Page<Conversation>): string | undefined {
@@ -105,7 +134,7 @@ function matching(items: INodeListSearchItems[], filter = ''): INodeListSearchIt
 	return items.filter(({ name }) => name.toLowerCase().includes(wanted));
 }
 
-function shown(query: string): string {
-	const line = query.replace(/\s+/g, ' ').trim();
-	return line.length > SHOWN_QUERY_LENGTH ? `${line.slice(0, SHOWN_QUERY_LENGTH)}…` : line;
+function shown(text: string): string {
+	const line = text.replace(/\s+/g, ' ').trim();
+	return line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line;
 }

@@ -1,3 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
+import { ask } from './ask';
+import type { Connection, Context } from './connection';
+
 /** The most rows that Dify gives at a time (contract, section 6). */
 const LARGEST_PAGE = 100;
 
@@ -30,4 +34,28 @@ export async function readPages<Row extends { id: string }>(
 		if (!has_more || fresh.length === 0 || seen.size >= wanted) return pages;
 		cursor = cursorOf(data);
 	}
+}
+
+type Row = IDataObject & { id: string };
+
+/** The first `wanted` rows of a list that goes on from `last_id`, in Dify's order. @throws {NodeApiError} */
+export async function readList(
+	context: Context,
+	connection: Connection,
+	itemIndex: number,
+	path: string,
+	qs: IDataObject,
+	wanted: number,
+): Promise<Row[]> {
+	const pages = await readPages<Row>(
+		wanted,
+		async (limit, last_id) =>
+			(await ask(context, connection, itemIndex, {
+				method: 'GET',
+				path,
+				qs: { ...qs, limit, ...(last_id !== undefined && { last_id }) },
+			})) as unknown as Page<Row>,
+		(page) => page.at(-1)?.id,
+	);
+	return pages.flat().slice(0, wanted);
 }
