@@ -104,4 +104,11 @@ export function checkFiles(
 	return images > 0;
 }
 
-export const CHAT_MODES: readonly AppMode[] = ['chat', 'agent-chat', 'advanced-chat'];
+const CHAT_MODES: readonly AppMode[] = ['chat', 'agent-chat', 'advanced-chat'];
+
+/** Whether the app is one to chat with. @throws {Refusal} */
+export function checkChatMode({ mode }: App): void {
+	if (CHAT_MODES.includes(mode)) return;
+	const message = 'Please check if your app mode matches the right API route.';
+	throw new Refusal(400, 'not_chat_app', message);
+}

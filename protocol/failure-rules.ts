@@ -90,7 +90,38 @@ export const RULES: readonly FailureRule[] = [
 	{
 		kind: 'conversation_not_found',
 		when: says(/^Conversation Not Exists/),
-		hint: "The conversation was deleted, or belongs to another 'User' or another app. Leave 'Conversation' empty to begin a new one.",
+		hint: "The conversation was deleted, or belongs to another 'User' or another app. Leave 'Conversation' empty to begin a new one with a message.",
+	},
+	{
+		kind: 'message_not_found',
+		when: says(/^Message Not Exists/),
+		hint: "The message was deleted, or belongs to another 'User' or another app.",
+	},
+	{
+		kind: 'list_changed',
+		when: says(/^(?:First Message|Last Conversation) Not Exists/),
+		hint: 'It was deleted while the list was read: run the node again.',
+	},
+	{
+		kind: 'variable_not_found',
+		when: says(/^Conversation Variable Not Exists/),
+		hint: "'Conversation > Get Variables' gives the variables of the conversation with their ids. A chatflow that was given new variables has them in new conversations.",
+	},
+	{
+		kind: 'variable_type',
+		when: says(/^Type mismatch: variable/),
+		hint: "Give a value of the variable's own type: with 'Value Type' set to 'Text' a text, with 'JSON' a number, true or false, an object or a list.",
+	},
+	{
+		kind: 'suggestions_disabled',
+		when: says(/^Suggested Questions Is Disabled/),
+		hint: "Switch 'Follow-up' on among the app's features in Dify, and publish the app.",
+	},
+	{
+		kind: 'feedback_missing',
+		when: says(/^rating cannot be None when feedback not exists/),
+		message: () => "There is no feedback of this 'User' on the message that could be taken back",
+		hint: "Choose another 'Rating', or give feedback first.",
 	},
 	{
 		kind: 'conversation_id_invalid',

@@ -18,11 +18,11 @@ export function app(fastify: FastifyInstance, server: Server): void {
 	});
 
 	fastify.get('/v1/parameters', async (request, reply) => {
-		const { inputs = [], fileUpload = NO_UPLOAD } = authorize(server, request);
+		const { inputs = [], fileUpload = NO_UPLOAD, suggestedQuestions } = authorize(server, request);
 		return sendRestx(server, reply, 200, {
 			opening_statement: 'Hi',
 			suggested_questions: [],
-			suggested_questions_after_answer: { enabled: false },
+			suggested_questions_after_answer: { enabled: suggestedQuestions !== undefined },
 			speech_to_text: { enabled: false },
 			text_to_speech: { enabled: false, language: '', voice: '' },
 			retriever_resource: { enabled: true },

@@ -1,16 +1,22 @@
-import type { FastifyInstance } from 'fastify';
-import { isUuid } from '../check';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { checkChatMode, isUuid } from '../check';
 import { MESSAGES_HELP, notFound, pydantic } from '../failures';
 import type { Server } from '../server';
 import { authorize, sendRestx } from '../server';
-import type { Conversation } from '../store';
+import type { App, Conversation } from '../store';
 
 type Query = Record<string, string | undefined>;
 
 /** GET /messages and GET /conversations (contract, section 6; recordings, h11 to h14). */
 export function history(fastify: FastifyInstance, server: Server): void {
-	fastify.get<{ Querystring: Query }>('/v1/messages', async (request, reply) => {
+	const chatApp = (request: FastifyRequest): App => {
 		const app = authorize(server, request);
+		checkChatMode(app);
+		return app;
+	};
+
+	fastify.get<{ Querystring: Query }>('/v1/messages', async (request, reply) => {
+		const app = chatApp(request);
 		const { conversation_id: id, user = 'DEFAULT-USER', first_id: firstId } = request.query;
 		if (id === undefined) {
 			throw pydantic('MessageListQuery', 'conversation_id', 'Field required [type=missing', {
@@ -30,16 +36,17 @@ export function history(fastify: FastifyInstance, server: Server): void {
 		if (conversation === undefined) throw notFound('Conversation Not Exists.', MESSAGES_HELP);
 		let { messages } = conversation;
 		if (firstId !== undefined) {
-			const at = messages.findIndex((message) => message.id === firstId);
-			if (at === -1) throw notFound('First Message Not Exists.', MESSAGES_HELP);
-			messages = messages.slice(0, at);
+			const first = messages.find((message) => message.id === firstId);
+			if (first === undefined) throw notFound('First Message Not Exists.', MESSAGES_HELP);
+			// Dify counts in whole seconds: what else is of the first one's is left out (h14_messages_first_id).
+			messages = messages.filter((message) => message.created_at < first.created_at);
 		}
 		const data = messages.slice(-limit);
 		return sendRestx(server, reply, 200, { limit, has_more: messages.length > limit, data });
 	});
 
 	fastify.get<{ Querystring: Query }>('/v1/conversations', async (request, reply) => {
-		const app = authorize(server, request);
+		const app = chatApp(request);
 		const {
 			user = 'DEFAULT-USER',
 			last_id: lastId,
@@ -74,7 +81,8 @@ const SORTS = ['created_at', '-created_at', 'updated_at', '-updated_at'];
 const CONVERSATIONS_HELP =
 	' You have requested this URI [/v1/conversations] but did you mean /v1/conversations or /v1/conversations/<uuid:c_id>/variables/<uuid:variable_id> or /api/conversations ?';
 
-function toJson({
+/** A conversation as Dify gives it. */
+export function toJson({
 	id,
 	name,
 	inputs,
@@ -84,7 +92,8 @@ function toJson({
 	return { id, name, inputs, status: 'normal', introduction: 'Hi', created_at, updated_at };
 }
 
-function readLimit(model: string, { limit = '20' }: Query): number {
+/** The `limit` of a list. @throws {Refusal} outside 1 to 100 */
+export function readLimit(model: string, { limit = '20' }: Query): number {
 	const count = Number(limit);
 	if (!(count >= 1)) {
 		throw pydantic(

@@ -6,8 +6,9 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import * as chatMessage from './actions/chatMessage';
+import * as conversation from './actions/conversation';
 import { router } from './actions/router';
-import { searchConversations } from './methods/listSearch';
+import { searchConversations, searchMessages, searchVariables } from './methods/listSearch';
 import { getInputs } from './methods/resourceMapping';
 
 export class Dify implements INodeType {
@@ -30,15 +31,19 @@ export class Dify implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Chat Message', value: 'chatMessage' }],
+				options: [
+					{ name: 'Chat Message', value: 'chatMessage' },
+					{ name: 'Conversation', value: 'conversation' },
+				],
 				default: 'chatMessage',
 			},
 			...chatMessage.description,
+			...conversation.description,
 		],
 	};
 
 	methods = {
-		listSearch: { searchConversations },
+		listSearch: { searchConversations, searchMessages, searchVariables },
 		resourceMapping: { getInputs },
 	};
 

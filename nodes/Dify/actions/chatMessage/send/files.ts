@@ -6,6 +6,7 @@ import { sizeLimitOf } from '../../../../../protocol/parameters';
 import type { Connection } from '../../../transport/connection';
 import { parseJson } from '../../../transport/connection';
 import { refuse, throwFailure } from '../../../transport/errors';
+import { UUID } from '../../read';
 import type { AppParameters } from './appParameters';
 import type { FileParameter } from './parameters';
 
@@ -171,8 +172,6 @@ export class FileSender {
 }
 
 const MIB = 1024 * 1024;
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 function splitList(value: unknown): unknown[] {
 	if (typeof value !== 'string' || /^\s*[[{]/.test(value)) return [value];
