@@ -89,13 +89,25 @@ export class N8nServer {
 		return id;
 	}
 
-	/** Publishes a workflow, so that its triggers work. */
+	/** Publishes a workflow and waits until its triggers work. @throws where one does not */
 	async activate(workflowId: string): Promise<void> {
 		const { versionId } = await this.rest.call<{ versionId: string }>(
 			'GET',
 			`/workflows/${workflowId}`,
 		);
 		await this.rest.call('POST', `/workflows/${workflowId}/activate`, { versionId });
+		// n8n registers webhooks and schedules after it has answered.
+		for (;;) {
+			const publication = await this.rest.call<{ status: string }>(
+				'GET',
+				`/workflows/${workflowId}/publication-status`,
+			);
+			if (publication.status === 'published') return;
+			if (publication.status !== 'in_progress') {
+				throw new Error(`the workflow was not published: ${JSON.stringify(publication)}`);
+			}
+			await new Promise((resolve) => setTimeout(resolve, 100));
+		}
 	}
 
 	/** Another process of this n8n's: a command such as `execute --id`, or a worker. */
@@ -130,7 +142,7 @@ async function settingsOf(userFolder: string, port: number): Promise<Record<stri
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
-		N8N_COMMUNITY_PACKAGES_REGISTRY: 'http://127.0.0.1:9',
+		N8N_DISABLED_MODULES: 'mcp-registry',
 		EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'all',
 	};
 }

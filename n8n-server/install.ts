@@ -44,11 +44,16 @@ export async function installN8n(
 
 	let fetched = 0;
 	const packages = [...nodePackage, `n8n@${version}`];
-	await npm(directory, node, ['install', '--ignore-scripts', '--loglevel=http', ...packages], (line) => {
-		if (!line.includes('http fetch GET 200')) return;
-		fetched++;
-		if (fetched % 100 === 0) onProgress(`${fetched.toLocaleString('en')} packages fetched`);
-	});
+	await npm(
+		directory,
+		node,
+		['install', '--ignore-scripts', '--loglevel=http', ...packages],
+		(line) => {
+			if (!line.includes('http fetch GET 200')) return;
+			fetched++;
+			if (fetched % 100 === 0) onProgress(`${fetched.toLocaleString('en')} packages fetched`);
+		},
+	);
 	onProgress('building sqlite3');
 	await npm(directory, node, ['rebuild', '--ignore-scripts=false', 'sqlite3'], () => undefined);
 	writeFileSync(marker, '');

@@ -24,7 +24,9 @@ export class Rest {
 			},
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
-		const session = response.headers.getSetCookie().find((cookie) => cookie.startsWith('n8n-auth='));
+		const session = response.headers
+			.getSetCookie()
+			.find((cookie) => cookie.startsWith('n8n-auth='));
 		if (session !== undefined) this.cookie = session.split(';')[0] ?? '';
 		const text = await response.text();
 		if (!response.ok) throw new RestError(response.status, `${method} ${path}: ${text}`);
