@@ -76,11 +76,16 @@ export async function postForStream(url: string, body: unknown): Promise<Streame
 	return lines;
 }
 
-export async function postJson(url: string, body: unknown): Promise<Response> {
+export async function postJson(
+	url: string,
+	body: unknown,
+	signal?: AbortSignal,
+): Promise<Response> {
 	return await fetch(url, {
 		method: 'POST',
 		headers: { 'Content-Type': 'application/json' },
 		body: JSON.stringify(body),
+		signal,
 	});
 }
 
