@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { refusal } from '../../local-dify';
 import type { Credential } from '../../n8n-server';
 import { eventually, executionOf, executionsOf, lastExecution, outputsOf } from './executions';
 import type { World } from './server';
@@ -168,9 +169,9 @@ it('holds no key in what n8n stores or prints, whether an execution succeeds or 
 	await postJson(`${world.n8n.origin}/webhook/dify-ask`, { query: 'Hello' });
 	const succeeded = await lastExecution(world.n8n, id);
 	expect(succeeded.status).toBe('success');
-	// A gateway that repeats what it was sent.
+	// A server that repeats what it was sent.
 	world.dify.play('chat-plain', {
-		hazards: [{ kind: 'http', status: 502, contentType: 'text/html', body: `Bearer ${key}` }],
+		hazards: [refusal(400, 'invalid_param', `What is 'Bearer ${key}' about?`)],
 	});
 	await postJson(`${world.n8n.origin}/webhook/dify-ask`, { query: 'Hello' });
 	const failed = await eventually(async () => {
@@ -178,6 +179,7 @@ it('holds no key in what n8n stores or prints, whether an execution succeeds or 
 		return execution.id === succeeded.id ? undefined : execution;
 	});
 	expect(failed.status).toBe('error');
+	expect(failed.stored).toContain('What is');
 	expect(outputsOf(succeeded, 'Send Chat Message')[0]).toHaveLength(1);
 	expect(succeeded.stored + failed.stored + world.n8n.main.log).not.toContain(key);
 });
