@@ -1,6 +1,7 @@
 import type { BenchResult, DistributionName, OutcomeName, ScalarName } from '../result';
 import { DISTRIBUTIONS, OUTCOMES, PERCENTILES, SCALARS } from '../result';
 import { quantileOf, samplesNeeded } from '../samples';
+import { number } from '../words';
 
 export const STATISTICS = [...PERCENTILES, 'mean', 'min', 'max'] as const;
 type Statistic = (typeof STATISTICS)[number];
@@ -68,7 +69,7 @@ function readDistribution(name: DistributionName, statistic: Statistic, result: 
 	}
 	const percentile = percentiles[statistic];
 	if (percentile === null) {
-		const reason = `${statistic} needs ${samplesNeeded(statistic)} samples, ${name} has ${count}: send more requests`;
+		const reason = `${statistic} needs ${number(samplesNeeded(statistic))} samples, ${name} has ${number(count)}: send more requests`;
 		return { actual: null, reason, lacksSamples: true, isLowerBound: false };
 	}
 	const isLowerBound = censored / count > 1 - quantileOf(statistic);
