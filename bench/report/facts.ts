@@ -1,5 +1,5 @@
 import type { BenchResult, LoadModel, Plan, VerdictStatus } from '../result';
-import { clip, counted, number, printable, quantity, seconds, share } from '../words';
+import { clip, counted, number, printable, seconds, share } from '../words';
 
 /** What every report opens with, so that no number stands without how it was come by. */
 export interface Fact {
