@@ -1,5 +1,5 @@
 import type { BenchResult, LoadModel, Plan, VerdictStatus } from '../result';
-import { clip, counted, number, printable, quantity, seconds, share } from '../words';
+import { counted, number, seconds, share } from '../words';
 
 /** What every report opens with, so that no number stands without how it was come by. */
 export interface Fact {
@@ -15,12 +15,8 @@ export const VERDICT_MEANS: Record<VerdictStatus, string> = {
 
 export function facts(result: BenchResult): Fact[] {
 	const { plan, machine, target } = result;
-	const app =
-		target.app === null
-			? 'app unknown'
-			: `${printable(target.app.name)} (${printable(target.app.mode)})`;
-	const version =
-		target.version === null ? 'no X-Version' : `X-Version ${printable(target.version)}`;
+	const app = target.app === null ? 'app unknown' : `${target.app.name} (${target.app.mode})`;
+	const version = target.version === null ? 'no X-Version' : `X-Version ${target.version}`;
 	return [
 		{ label: 'Method', text: method(plan) },
 		{ label: 'Requests', text: requests(plan) },
@@ -35,7 +31,7 @@ export function facts(result: BenchResult): Fact[] {
 				`undici ${machine.undici}`,
 			].join(', '),
 		},
-		{ label: 'Target', text: `${printable(target.base_url)}, ${version}, ${app}` },
+		{ label: 'Target', text: `${target.base_url}, ${version}, ${app}` },
 		{
 			label: 'Run',
 			text: `${result.started_at}, ${seconds(result.duration_ms)}, dify-bench ${result.version}`,
@@ -109,13 +105,4 @@ export function warnings(result: BenchResult): string[] {
 				]
 			: []),
 	];
-}
-
-/** Where the failures come from, for one line: `502 bad_gateway: Bad gateway`. */
-export function failureText(
-	{ status, code, message }: { status: number | null; code: string | null; message: string },
-	length: number,
-): string {
-	const source = [status ?? [], code === null ? [] : printable(code)].flat().join(' ');
-	return clip([source, printable(message)].filter((part) => part !== '').join(': '), length);
 }

@@ -41,7 +41,7 @@ function verdictCase({ verdict: { status, checks } }: BenchResult): string {
 		.filter((check) => check.status !== 'VALID')
 		.map(({ name, message }) => `${name}: ${message}`);
 	const message = [`${status}: ${VERDICT_MEANS[status]}`, ...reasons].join('; ');
-	const element = { VALID: undefined, DEGRADED: 'skipped', INVALID: 'error' }[status];
+	const element = ({ VALID: undefined, DEGRADED: 'skipped', INVALID: 'error' } as const)[status];
 	return testCase('verdict', 'the measurement is valid', element, message);
 }
 

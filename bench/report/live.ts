@@ -23,7 +23,8 @@ function redrawn(stream: NodeJS.WriteStream): Live {
 	return {
 		update: (progress) => {
 			// One column stays free: a terminal may wrap a full line, and the next would not cover it.
-			const line = progressLine(progress).slice(0, stream.columns - 1);
+			// Some pseudo-terminals say that they have no columns.
+			const line = progressLine(progress).slice(0, (stream.columns || Infinity) - 1);
 			stream.write(`\r${line}\x1b[K`);
 		},
 		end: () => {

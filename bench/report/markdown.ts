@@ -31,7 +31,7 @@ export function markdownReport(result: BenchResult): string {
 		outcomesTable(result),
 	];
 	const scalars = KEY_SCALARS.filter((name) => result.scalars[name] !== null).map(
-		(name) => `${name} **${quantity(result.scalars[name], SCALARS[name])}**`,
+		(name) => `${escape(name)} **${quantity(result.scalars[name], SCALARS[name])}**`,
 	);
 	const blocks = [
 		`## ${SIGN[STATUS_TONE[status]]}dify-bench: ${status}`,

@@ -1,8 +1,13 @@
-import type { BenchResult, Distribution, DistributionName, VerdictStatus } from '../result';
+import type {
+	BenchResult,
+	Distribution,
+	DistributionName,
+	OutcomeDetail,
+	VerdictStatus,
+} from '../result';
 import { DISTRIBUTIONS, OUTCOMES, PERCENTILES, SCALARS } from '../result';
 import { samplesNeeded } from '../samples';
-import { exact, NONE, number, quantity, share } from '../words';
-import { failureText } from './facts';
+import { clip, exact, NONE, number, quantity, share } from '../words';
 
 /** How a cell is to be taken; each report has its own colours or signs for it. */
 export type Tone = 'good' | 'warn' | 'bad' | 'plain';
@@ -65,7 +70,7 @@ export function outcomesTable({ outcomes, outcome_details: details }: BenchResul
 	const rows = OUTCOMES.filter((outcome) => outcomes[outcome] > 0).flatMap((outcome) => {
 		const reasons = details
 			.filter((detail) => detail.outcome === outcome)
-			.map((detail) => `${number(detail.count)} × ${failureText(detail, 160)}`);
+			.map((detail) => reason(detail));
 		const [first = '', ...others] = reasons;
 		const tone = outcome === 'completed' ? 'good' : 'bad';
 		return [
@@ -84,6 +89,13 @@ export function outcomesTable({ outcomes, outcome_details: details }: BenchResul
 		rows,
 		notes: [],
 	};
+}
+
+/** `20 × 502 bad_gateway: Bad gateway` */
+function reason({ status, code, message, count }: OutcomeDetail): string {
+	const source = [status, code].filter((part) => part !== null).join(' ');
+	const text = [source, message].filter((part) => part !== '').join(': ');
+	return `${number(count)} × ${clip(text, 160)}`;
 }
 
 /** A row for each of the names that was measured. */

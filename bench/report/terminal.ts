@@ -1,4 +1,5 @@
 import type { BenchResult } from '../result';
+import { printable } from '../words';
 import { facts, VERDICT_MEANS, warnings } from './facts';
 import {
 	assertionsTable,
@@ -37,7 +38,7 @@ function opening(result: BenchResult, paint: Paint): string[] {
 		`${paint('dim', label.padEnd(width))}  ${text}`;
 	return [
 		...warnings(result).map((warning) => paint('red', `! ${warning}`)),
-		...rows.map(({ label, text }) => row(label, text)),
+		...rows.map(({ label, text }) => row(label, printable(text))),
 		row('Verdict', `${paint(style, status)}: ${VERDICT_MEANS[status]}`),
 	];
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../words';
 import type { Cell, Table, Tone } from './tables';
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
@@ -22,7 +23,10 @@ export const TONE_STYLE: Partial<Record<Tone, Style>> = {
 
 /** A table of {@link Cell}s as aligned lines, details on a line of their own, indented by two. */
 export function textTable(table: Table, paint: Paint): string[] {
-	const { title, columns, rows, notes } = table;
+	const { title, columns, notes } = table;
+	const rows = table.rows.map((row) =>
+		row.map((cell): Cell => ({ ...cell, text: printable(cell.text) })),
+	);
 	const head = columns.map((column): Cell => ({ text: column.title }));
 	const widths = columns.map((_, index) =>
 		Math.max(
@@ -31,12 +35,12 @@ export function textTable(table: Table, paint: Paint): string[] {
 			),
 		),
 	);
-	const line = (texts: string[], style: (index: number) => Style | undefined): string => {
+	const line = (texts: string[], styleOf: (index: number) => Style | undefined): string => {
 		const cells = texts.map((text, index) => {
-			const width = widths[index] ?? 0;
-			const padded = columns[index]?.align === 'right' ? text.padStart(width) : text.padEnd(width);
-			const painted = style(index);
-			return painted === undefined ? padded : paint(painted, padded);
+			const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - text.length));
+			const style = styleOf(index);
+			const painted = style === undefined || text === '' ? text : paint(style, text);
+			return columns[index]?.align === 'right' ? padding + painted : painted + padding;
 		});
 		return `  ${cells.join('  ')}`.trimEnd();
 	};
