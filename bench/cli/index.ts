@@ -1,4 +1,5 @@
 import manifest from '../package.json';
+import { CALIBRATE_HELP, calibrateCommand } from './calibrate';
 import { RUN_HELP, runCommand } from './run';
 import { UsageError } from './usage';
 
@@ -9,11 +10,13 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
 	run: { run: runCommand, help: RUN_HELP },
+	calibrate: { run: calibrateCommand, help: CALIBRATE_HELP },
 };
 
 const HELP = `dify-bench ${manifest.version}
 
   dify-bench run        measures a Dify app
+  dify-bench calibrate  tells how far this machine's measuring can be trusted
 
 dify-bench COMMAND --help tells more.
 `;

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { RunDelay } from './runDelay';
 
 /** What `performance.now()` of this thread lacks to the machine's monotonic clock. */
 const OFFSET = Number(process.hrtime.bigint()) / 1e6 - performance.now();
@@ -16,15 +17,18 @@ export function localMs(monotonic: number): number {
 const HEARTBEAT_MS = 5;
 /** Timers fire up to a ms early or late by themselves: libuv counts whole ones. */
 const TIMER_SLACK_MS = 2;
+/** A poll that finds data waiting takes some µs too; a longer one slept. */
+const SLEEP_MS = 0.05;
 
 /**
  * Tells when data came, and how far that can be wrong (method, section 3).
  *
  * libuv takes what is readable out of one poll after the other. What a poll gives had not come when
- * the poll before it returned; and if this poll slept, it came just now, unless the whole thread was
- * kept from running: then the heartbeat, which should have ended the sleep, is overdue by as much. So
- * each batch of data has a time and a bound: the truth lies in [time − bound, time], but for the
- * kernel's wake-up.
+ * the poll before it returned; and if this poll slept, it came when the sleep ended. The thread may
+ * have waited for a core after that: the system counts how long ({@link RunDelay}); or it was
+ * stopped altogether: then the heartbeat, which should have ended the sleep, is overdue by as much.
+ * So each batch of data has a time and a bound: the truth lies in [time − bound, time], but for the
+ * kernel's own wake-up.
  *
  * Every way into this thread's code says so: data by {@link arrived}, a timer by {@link timer}, a
  * `setImmediate` of one's own by {@link turned}.
@@ -36,14 +40,15 @@ export class PollClock {
 	bound = 0;
 	/** Counts batches: data of one number came out of one poll. */
 	batch = 0;
-	/** Longest time, in ms, that the thread was kept from running while it had nothing to do. */
-	longestPause = 0;
-
 	/** Whether data came since the last turn. */
 	isInBatch = false;
 
+	private readonly runDelay = new RunDelay();
+	/** As of the last poll that is known of. */
 	private polledAt = performance.now();
 	private idle = performance.nodeTiming.idleTime;
+	private delay = this.runDelay.read();
+
 	private heartbeat: NodeJS.Timeout | undefined;
 	private heartbeatDue = Number.POSITIVE_INFINITY;
 	private readonly endBatch = (): void => {
@@ -55,6 +60,11 @@ export class PollClock {
 		this.heartbeat = setTimeout(this.beat, HEARTBEAT_MS);
 	};
 
+	/** {@link time} as the machine's monotonic clock counts. */
+	get monotonic(): number {
+		return this.time + OFFSET;
+	}
+
 	/** Begins the heartbeat. */
 	start(): void {
 		this.beat();
@@ -65,49 +75,50 @@ export class PollClock {
 		this.heartbeatDue = Number.POSITIVE_INFINITY;
 	}
 
-	/** {@link time} as the machine's monotonic clock counts. */
-	get monotonic(): number {
-		return this.time + OFFSET;
-	}
-
 	/** First thing in every callback that data wakes. */
 	arrived(): void {
 		if (this.isInBatch) return;
 		this.isInBatch = true;
 		const now = performance.now();
-		const { idleTime } = performance.nodeTiming;
-		this.bound = idleTime > this.idle ? this.overdue(now) : now - this.polledAt;
+		this.bound = this.boundOf(now);
 		this.time = now;
-		this.polledAt = now;
-		this.idle = idleTime;
 		this.batch++;
+		this.poll(now);
 		setImmediate(this.endBatch);
 	}
 
 	/**
 	 * First thing in a timer's callback. Timers run after the poll and whatever it woke; only where
-	 * the loop slept since did the poll end just now.
+	 * the loop slept since did the poll end just now, or as long ago as data may have waited.
 	 */
 	timer(): void {
-		const { idleTime } = performance.nodeTiming;
-		if (idleTime <= this.idle) return;
+		if (performance.nodeTiming.idleTime - this.idle <= SLEEP_MS) return;
 		const now = performance.now();
-		// What comes next may have waited while nothing ran.
-		this.polledAt = now - this.overdue(now);
-		this.idle = idleTime;
+		this.poll(now - this.boundOf(now));
 	}
 
 	/** First thing in a `setImmediate` that was set in the turn before: it runs right after the poll. */
 	turned(): void {
-		if (this.isInBatch) return;
-		this.polledAt = performance.now();
+		if (!this.isInBatch) this.poll(performance.now());
+	}
+
+	/** How long before `now` the data that a poll gives may have come. */
+	private boundOf(now: number): number {
+		const sincePoll = now - this.polledAt;
+		const waited = this.runDelay.read() - this.delay;
+		const slept = performance.nodeTiming.idleTime - this.idle - waited;
+		if (slept <= SLEEP_MS) return sincePoll;
+		return Math.min(sincePoll, Math.max(waited, this.overdue(now)));
+	}
+
+	private poll(at: number): void {
+		this.polledAt = at;
 		this.idle = performance.nodeTiming.idleTime;
+		this.delay = this.runDelay.read();
 	}
 
 	private overdue(now: number): number {
 		const overdue = now - this.heartbeatDue;
-		if (overdue <= TIMER_SLACK_MS) return 0;
-		this.longestPause = Math.max(this.longestPause, overdue);
-		return overdue;
+		return overdue > TIMER_SLACK_MS ? overdue : 0;
 	}
 }

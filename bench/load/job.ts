@@ -1,4 +1,4 @@
-import type { Histogram, RecordableHistogram } from 'node:perf_hooks';
+import type { RecordableHistogram } from 'node:perf_hooks';
 import type { CheckedSecond } from '../measure/seconds';
 import type { OutcomeDetail, Plan, Stream } from '../result';
 
@@ -69,7 +69,7 @@ export interface WorkerReport {
 	unsent: number[];
 	details: OutcomeDetail[];
 	/** Gaps between deliveries, in µs. */
-	gaps: Histogram;
+	gaps: RecordableHistogram;
 	seconds: CheckedSecond[];
 	slowest: Stream | null;
 	/** X-Version of the first answer that had one. */
@@ -77,8 +77,6 @@ export interface WorkerReport {
 	/** Share of the run that the thread's loop was busy, waiting for a due time not counted. */
 	elu: number;
 	gc: { longestMs: number; totalMs: number };
-	/** Longest time, in ms, that the thread was kept from running although it had nothing to do. */
-	longestPause: number;
 	/** All zero where nothing was stamped. */
 	calibration: Calibration;
 }

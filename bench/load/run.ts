@@ -7,6 +7,8 @@ import { readCpuTime, stealBetween } from '../measure/steal';
 import type { Progress } from '../result';
 import { monotonicMs } from './clock';
 import { Fleet } from './fleet';
+import type { Calibration } from './job';
+import { joinTimes } from '../measure/times';
 import { planOf } from './plan';
 import { digestOf } from './queries';
 
@@ -18,6 +20,9 @@ export interface Run extends Findings {
 	/** Dify's `X-Version`. */
 	version: string | null;
 	interrupted: boolean;
+	/** Share of the run that the busiest measuring thread was busy. */
+	elu: number;
+	calibration: Calibration;
 }
 
 export interface RunHooks {
@@ -85,12 +90,30 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
 			durationMs: endMs,
 			version,
 			interrupted: interrupt?.aborted === true,
+			elu: Math.max(...reports.map(({ elu }) => elu)),
+			calibration: joinCalibrations(reports.map(({ calibration }) => calibration)),
 		};
 	} finally {
 		for (const timer of timers) clearTimeout(timer);
 		interrupt?.removeEventListener('abort', onInterrupt);
 		await fleet.close();
 	}
+}
+
+function joinCalibrations([first, ...others]: readonly Calibration[]): Calibration {
+	if (first === undefined) throw new Error('a run has at least one measuring thread');
+	const all = {
+		...first,
+		events: joinTimes([first.events]),
+		firstTokens: joinTimes([first.firstTokens]),
+	};
+	for (const { events, firstTokens, checked, held } of others) {
+		all.events.add(events);
+		all.firstTokens.add(firstTokens);
+		all.checked += checked;
+		all.held += held;
+	}
+	return all;
 }
 
 async function untilReady(fleet: Fleet, interrupt: AbortSignal | undefined): Promise<void> {

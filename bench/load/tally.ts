@@ -1,7 +1,6 @@
-import type { RecordableHistogram } from 'node:perf_hooks';
-import { createHistogram } from 'node:perf_hooks';
 import type { DifyFailure } from '../../protocol/failures';
 import { Seconds } from '../measure/seconds';
+import { newTimes } from '../measure/times';
 import type { OutcomeDetail, OutcomeName, Stream } from '../result';
 import type { Calibration } from './job';
 
@@ -10,20 +9,17 @@ const MESSAGE_LENGTH = 300;
 /** A stamping server's clock and the wake-up of a poll, in ms (method, section 3). */
 const WAKE_UP_MS = 0.3;
 
-const histogram = (): RecordableHistogram =>
-	createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
-
 /** What a measuring thread counts beside the table of its requests. */
 export class Tally {
 	readonly seconds = new Seconds();
 	/** Gaps between deliveries, in µs. */
-	readonly gaps = histogram();
+	readonly gaps = newTimes();
 	slowest: Stream | null = null;
 	/** `X-Version` of the first answer that had one. */
 	version: string | null = null;
 	readonly calibration: Calibration = {
-		events: histogram(),
-		firstTokens: histogram(),
+		events: newTimes(),
+		firstTokens: newTimes(),
 		checked: 0,
 		held: 0,
 	};

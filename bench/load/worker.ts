@@ -115,7 +115,6 @@ function finish(): void {
 			version: tally.version,
 			elu: busy / (idle + active),
 			gc,
-			longestPause: clock.longestPause,
 			calibration: tally.calibration,
 		},
 	});

@@ -1,5 +1,3 @@
-import type { Histogram as TimeHistogram } from 'node:perf_hooks';
-import { createHistogram } from 'node:perf_hooks';
 import type { Goodput } from '../gate/goodput';
 import type { WorkerReport } from '../load/job';
 import type { BenchResult, OutcomeDetail, Plan } from '../result';
@@ -10,6 +8,7 @@ import { outcomeOf, rowOf } from './samples';
 import { scalarsOf } from './scalars';
 import type { CheckedSecond } from './seconds';
 import { addSeconds } from './seconds';
+import { joinTimes } from './times';
 import { histogramOf, histogramOfGaps, timelineOf } from './timeline';
 import { verdictOf } from './verdict';
 
@@ -48,7 +47,7 @@ export function assemble(harvest: Harvest): Findings {
 		table: requests,
 		unsent,
 		endMs,
-		gaps: joinGaps(reports.map(({ gaps }) => gaps)),
+		gaps: joinTimes(reports.map(({ gaps }) => gaps)),
 		isStreaming: harvest.plan.mode === 'streaming',
 	};
 	const checked = reports.reduce<CheckedSecond[]>(
@@ -89,12 +88,6 @@ export function assemble(harvest: Harvest): Findings {
 			.map(({ slowest }) => slowest)
 			.reduce((a, b) => ((b?.ttft ?? -1) > (a?.ttft ?? -1) ? b : a), null),
 	};
-}
-
-function joinGaps(gaps: readonly TimeHistogram[]): TimeHistogram {
-	const all = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
-	for (const some of gaps) all.add(some as Parameters<typeof all.add>[0]);
-	return all;
 }
 
 function joinDetails(details: readonly OutcomeDetail[]): OutcomeDetail[] {
