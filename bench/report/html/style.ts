@@ -34,16 +34,17 @@ small { display: block; white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0; }
 dt { color: var(--dim); } dd { margin: 0; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; }
-th, td { padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
-th { color: var(--dim); font-weight: 500; }
-tr:last-child td { border-bottom: 0; }
-td:first-child { white-space: nowrap; }
-td:last-child { min-width: 4rem; }
-.right { text-align: right; white-space: nowrap; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr)); gap: 1rem; }
+.scroll table { border-collapse: collapse; }
+.scroll :is(th, td) {
+	padding: .25rem 1rem .25rem 0; text-align: left; vertical-align: top; white-space: nowrap;
+	border-bottom: 1px solid var(--line);
+}
+.scroll th { color: var(--dim); font-weight: 500; }
+.scroll tr:last-child td { border-bottom: 0; }
+.scroll td.left:last-child { min-width: 14rem; white-space: normal; overflow-wrap: break-word; }
+.scroll .right { text-align: right; }
+.charts { margin-top: 1rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr)); gap: 1rem; }
 .charts section { margin: 0; }
-.charts, .tables { margin-top: 1rem; }
 .u-legend { font-size: 12px; color: var(--text); }
 .waterfall { margin: 0; padding: 0; list-style: none; font-size: .8rem; }
 .waterfall li { display: grid; grid-template-columns: minmax(5rem, 11rem) 1fr 5rem; gap: .75rem; align-items: center; }
