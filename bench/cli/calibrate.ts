@@ -5,7 +5,7 @@ import { showLive } from '../report/live';
 import { table } from '../report/calibration';
 import type { Flags } from './flags';
 import { describe, parse } from './flags';
-import { UsageError } from './usage';
+import { UsageError } from '../usage';
 import { duration, integer, positiveDuration } from './values';
 
 const FLAGS = {

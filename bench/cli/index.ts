@@ -1,7 +1,7 @@
 import manifest from '../package.json';
 import { CALIBRATE_HELP, calibrateCommand } from './calibrate';
 import { RUN_HELP, runCommand } from './run';
-import { UsageError } from './usage';
+import { UsageError } from '../usage';
 
 interface Command {
 	run: (args: readonly string[]) => Promise<number>;

@@ -8,7 +8,7 @@ import { readQueries } from '../load/queries';
 import type { LoadModel, Plan } from '../result';
 import type { Flags, Reader } from './flags';
 import { parse } from './flags';
-import { UsageError } from './usage';
+import { UsageError } from '../usage';
 import { duration, integer, limit, object, oneOf, positiveDuration, rate } from './values';
 
 export const RUN_FLAGS = {

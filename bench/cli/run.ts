@@ -17,7 +17,7 @@ import { RESULT_FORMAT } from '../result';
 import { describe } from './flags';
 import type { RunOptions } from './options';
 import { readRunOptions, RUN_FLAGS } from './options';
-import { UsageError } from './usage';
+import { UsageError } from '../usage';
 
 export const RUN_HELP = `dify-bench run --url URL --query TEXT [options]
 

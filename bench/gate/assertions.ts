@@ -1,4 +1,4 @@
-import { UsageError } from '../cli/usage';
+import { UsageError } from '../usage';
 import { SCALARS } from '../result';
 import type { Metric } from './metrics';
 import { METRIC_NAMES, METRICS, STATISTICS } from './metrics';

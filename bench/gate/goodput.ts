@@ -1,4 +1,4 @@
-import { UsageError } from '../cli/usage';
+import { UsageError } from '../usage';
 import type { RequestMetric, Row } from '../measure/samples';
 import { METRICS } from '../measure/samples';
 

@@ -1,6 +1,6 @@
 import { Client } from 'undici';
 import { MAX_FAILURE_BODY, toFailure } from '../../protocol/failures';
-import { UsageError } from '../cli/usage';
+import { UsageError } from '../usage';
 import { codeOf } from './outcome';
 
 const TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { FileReference } from '../../protocol/request';
-import { UsageError } from '../cli/usage';
+import { UsageError } from '../usage';
 
 /** What one request asks. */
 export interface Query {

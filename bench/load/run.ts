@@ -1,5 +1,5 @@
 import type { RunOptions } from '../cli/options';
-import { UsageError } from '../cli/usage';
+import { UsageError } from '../usage';
 import { assemble } from '../measure/assemble';
 import type { Findings } from '../measure/assemble';
 import { ProgressReader } from '../measure/progress';

@@ -1,4 +1,4 @@
-import { UsageError } from '../../bench/cli/usage';
+import { UsageError } from '../../bench/usage';
 import { parseAssertion } from '../../bench/gate/assertions';
 import { exitCode } from '../../bench/gate/exitCode';
 import { judge } from '../../bench/gate/judge';
