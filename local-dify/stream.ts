@@ -29,12 +29,12 @@ export class EventStream {
 		});
 	}
 
+	/** Begins. The headers go out with the first event, as Dify's do (recordings, a05). */
 	open(headers: Record<string, string>): void {
 		this.response.writeHead(200, {
 			...headers,
 			'Content-Type': 'text/event-stream; charset=utf-8',
 		});
-		this.response.flushHeaders();
 	}
 
 	async ping(): Promise<void> {

@@ -1,29 +1,14 @@
-import type {
-	AgentThought,
-	DifyEvent,
-	Envelope,
-	HumanInputForm,
-	MessageEndEvent,
-	UnknownEvent,
-	WorkflowOutcome,
-} from './events';
+import { Answer } from './answer';
+import type { RunPhase } from './ending';
+import { Ending } from './ending';
+import type { AgentThought, DifyEvent, Envelope, HumanInputForm, UnknownEvent } from './events';
 import { isKnownEvent } from './events';
-import { ReasoningSplitter, splitReasoning } from './reasoning';
-import type { RunFailure, RunResult, RunStatus, WorkflowRun } from './result';
+import type { RunResult, WorkflowRun } from './result';
 import { formsOf, toMetadata } from './result';
 import { TextBuffer } from './text';
 
-/**
- * How far a run is.
- * - `open`: more must come
- * - `closing`: half of a chatflow's end has come, and the other half may or may not (recordings: it
- *   follows within 50 ms, or, from Dify 1.13.0, never). Wait {@link PAIR_GRACE_MS}, then stop reading
- * - `over`: nothing that counts can come; the server may hold the connection all the same
- */
-export type RunPhase = 'open' | 'closing' | 'over';
-
-/** Ten times the longest gap recorded between `message_end` and `workflow_finished`. */
-export const PAIR_GRACE_MS = 500;
+export type { RunPhase } from './ending';
+export { PAIR_GRACE_MS } from './ending';
 
 export interface CollectOptions {
 	/** Whether `<think>…</think>` leaves the answer for `reasoning`. */
@@ -35,42 +20,33 @@ export interface CollectOptions {
  * Linear in time and memory, whatever the size of the deltas.
  */
 export class Collector {
-	private readonly text = new TextBuffer();
+	private readonly answer: Answer;
+	private readonly ending = new Ending();
 	private readonly reasoning = new TextBuffer();
 	private readonly thoughts = new Map<string, AgentThought>();
 	private readonly files: unknown[] = [];
-	private splitter: ReasoningSplitter | undefined;
 	private envelope: Envelope = {};
 	private forms: HumanInputForm[] = [];
-	private end: MessageEndEvent | undefined;
-	private outcome: WorkflowOutcome | undefined;
-	private failure: RunFailure | undefined;
 	private isChatflow = false;
 	private isAgent = false;
-	private isPaused = false;
 	private agentAnswerOpen = false;
 
 	/** Events taken, pings not counted. */
 	events = 0;
-	/** Events that added a non-empty piece to the answer. */
-	textEvents = 0;
 	/** Events whose name no version of Dify known to this package sends. */
 	unknownEvents = 0;
 
 	constructor(options: CollectOptions = {}) {
-		if (options.separateReasoning === true) this.splitter = new ReasoningSplitter();
+		this.answer = new Answer(options.separateReasoning === true);
 	}
 
 	get phase(): RunPhase {
-		if (this.failure !== undefined || this.isPaused) return 'over';
-		if (this.outcome !== undefined) {
-			const { status } = this.outcome;
-			if (status === 'failed' || status === 'stopped') return 'over';
-			return this.end === undefined ? 'closing' : 'over';
-		}
-		if (this.end === undefined) return 'open';
-		// A chatbot, an agent, or a chatflow answered before it began: by an annotation or by moderation.
-		return this.isChatflow ? 'closing' : 'over';
+		return this.ending.phase(this.isChatflow);
+	}
+
+	/** Events that added a non-empty piece to the answer. */
+	get textEvents(): number {
+		return this.answer.textEvents;
 	}
 
 	/** Whether any event but a ping has come. */
@@ -80,7 +56,7 @@ export class Collector {
 
 	/** The answer as it stands, with whatever tags it came with. */
 	get answerSoFar(): string {
-		return this.text.toString();
+		return this.answer.toString();
 	}
 
 	/**
@@ -104,25 +80,26 @@ export class Collector {
 
 	/** What the run came to, if nothing more comes. May be asked again after more events. */
 	finish(): RunResult {
-		const raw = this.text.length > 0 ? this.text.toString() : this.outputAnswer();
-		const split = this.splitter === undefined ? { text: raw, reasoning: '' } : splitReasoning(raw);
-		const reasoning = [this.reasoning.toString(), split.reasoning].filter((part) => part !== '');
+		const { message: end, workflow, status, failure } = this.ending;
+		const output = workflow?.outputs?.answer;
+		const parts = this.answer.parted(typeof output === 'string' ? output : '');
+		const reasoning = [this.reasoning.toString(), parts.reasoning].filter((part) => part !== '');
 		const { conversation_id, message_id, task_id, created_at } = this.envelope;
 		return {
-			status: this.status(),
-			answer: split.text,
+			status,
+			answer: parts.text,
 			...(reasoning.length > 0 && { reasoning: reasoning.join('\n') }),
 			conversation_id,
 			message_id,
 			task_id,
 			mode: this.mode(),
 			created_at,
-			metadata: toMetadata(this.end?.metadata),
-			files: Array.isArray(this.end?.files) ? this.end.files : this.files,
+			metadata: toMetadata(end?.metadata),
+			files: Array.isArray(end?.files) ? end.files : this.files,
 			agent_thoughts: [...this.thoughts.values()],
 			workflow: this.workflowRun(),
 			human_input: this.forms,
-			failure: this.runFailure(),
+			failure,
 		};
 	}
 
@@ -132,20 +109,20 @@ export class Collector {
 				// An Agent app of Dify 1.16 repeats its whole answer in one `message` at the end.
 				const repeats = this.agentAnswerOpen;
 				this.agentAnswerOpen = false;
-				return repeats ? this.replaceText(event.answer) : this.appendText(event.answer);
+				return repeats ? this.answer.replace(event.answer) : this.answer.append(event.answer);
 			}
 			case 'agent_message':
 				this.isAgent = true;
 				this.agentAnswerOpen = true;
-				return this.appendText(event.answer);
+				return this.answer.append(event.answer);
 			case 'message_replace':
-				return this.replaceText(event.answer);
+				return this.answer.replace(event.answer);
 			case 'text_chunk':
-				return this.appendText(event.data?.text);
+				return this.answer.append(event.data?.text);
 			case 'text_replace':
-				return this.replaceText(event.data?.text);
+				return this.answer.replace(event.data?.text);
 			case 'message_file':
-				if (event.answer !== undefined) return this.appendText(event.answer);
+				if (event.answer !== undefined) return this.answer.append(event.answer);
 				this.files.push(withoutEnvelope(event));
 				return '';
 			case 'reasoning_chunk':
@@ -156,23 +133,23 @@ export class Collector {
 				if (typeof event.id === 'string') this.thoughts.set(event.id, withoutEnvelope(event));
 				return '';
 			case 'message_end':
-				this.end = event;
+				this.ending.message = event;
 				return '';
 			case 'workflow_finished':
-				if (isObject(event.data)) this.outcome = event.data;
+				if (isObject(event.data)) this.ending.workflow = event.data;
 				return '';
 			case 'human_input_required':
 				if (isObject(event.data)) this.forms.push(event.data);
 				return '';
 			case 'workflow_paused': {
-				this.isPaused = true;
+				this.ending.isPaused = true;
 				const forms = formsOf(event.data?.reasons);
 				if (forms.length > 0) this.forms = forms;
 				return '';
 			}
 			case 'error': {
 				const { code, status, message } = event;
-				this.failure = { code, status, message: String(message ?? ''), from: 'event' };
+				this.ending.error = { code, status, message: String(message ?? ''), from: 'event' };
 				return '';
 			}
 			case 'workflow_started':
@@ -199,34 +176,6 @@ export class Collector {
 		}
 	}
 
-	private appendText(piece: unknown): string {
-		if (typeof piece !== 'string' || piece === '') return '';
-		this.textEvents++;
-		this.text.append(piece);
-		return this.splitter === undefined ? piece : this.splitter.push(piece).text;
-	}
-
-	/**
-	 * Puts `text` in place of the answer so far. Someone who reads along gets the rest of it or, as
-	 * what was read cannot be unread, all of it in a paragraph of its own.
-	 */
-	private replaceText(text: unknown): string {
-		if (typeof text !== 'string') return '';
-		const before = this.visible(this.text.toString());
-		this.text.replace(text);
-		if (text !== '') this.textEvents++;
-		if (this.splitter !== undefined) {
-			this.splitter = new ReasoningSplitter();
-			this.splitter.push(text);
-		}
-		const after = this.visible(text);
-		return after.startsWith(before) ? after.slice(before.length) : `\n\n${after}`;
-	}
-
-	private visible(text: string): string {
-		return this.splitter === undefined ? text : splitReasoning(text).text;
-	}
-
 	private readEnvelope(event: Envelope): void {
 		const { conversation_id, message_id, created_at, task_id, workflow_run_id } = event;
 		const seen = this.envelope;
@@ -244,37 +193,19 @@ export class Collector {
 		}
 	}
 
-	private status(): RunStatus {
-		if (this.failure !== undefined || this.outcome?.status === 'failed') return 'failed';
-		if (this.isPaused) return 'paused';
-		if (this.outcome?.status === 'stopped') return 'stopped';
-		if (this.outcome?.status === 'partial-succeeded') return 'partial';
-		if (this.outcome !== undefined || this.end !== undefined) return 'completed';
-		return 'truncated';
-	}
-
-	private runFailure(): RunFailure | undefined {
-		if (this.failure !== undefined || this.outcome?.status !== 'failed') return this.failure;
-		return { message: this.outcome.error ?? '', from: 'workflow' };
-	}
-
 	private mode(): string {
 		if (this.isChatflow) return 'advanced-chat';
 		return this.isAgent ? 'agent-chat' : 'chat';
 	}
 
-	private outputAnswer(): string {
-		const answer = this.outcome?.outputs?.answer;
-		return typeof answer === 'string' ? answer : '';
-	}
-
 	private workflowRun(): WorkflowRun | null {
-		const id = this.outcome?.id ?? this.envelope.workflow_run_id;
+		const { workflow, isPaused } = this.ending;
+		const id = workflow?.id ?? this.envelope.workflow_run_id;
 		if (id === undefined) return null;
-		const { status, elapsed_time, total_tokens, total_steps, outputs } = this.outcome ?? {};
+		const { status, elapsed_time, total_tokens, total_steps, outputs } = workflow ?? {};
 		return {
 			id,
-			status: status ?? (this.isPaused ? 'paused' : 'running'),
+			status: status ?? (isPaused ? 'paused' : 'running'),
 			elapsed_time,
 			total_tokens,
 			total_steps,

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { invalid, Refusal } from '../failures';
+import { hazardOf, tokensOf } from '../script';
+import { wait } from '../wait';
+import { formOf } from './form';
+import type { Play } from './play';
+import { usageOf } from './usage';
+
+/**
+ * The answer in one body (contract, section 5), after as long as its tokens would have taken.
+ *
+ * @throws {Refusal} for a run that fails
+ */
+export async function playBlocking(play: Play): Promise<Record<string, unknown>> {
+	const { app, run, message, conversation, task, closing } = play;
+	const script = run.script ?? {};
+	const tokens = [...tokensOf(script)];
+	await wait((script.firstTokenMs ?? 0) + (script.gapMs ?? 0) * tokens.length, closing);
+	const failing = hazardOf(run, 'errorEvent');
+	if (failing !== undefined || script.workflowStatus === 'failed') {
+		const said = failing?.message ?? script.workflowError ?? '';
+		message.status = 'error';
+		message.error = said;
+		if (app.mode === 'advanced-chat') throw invalid(`Run failed: ${said}`);
+		throw new Refusal(failing?.status ?? 400, failing?.code ?? 'invalid_param', said);
+	}
+	message.answer = hazardOf(run, 'messageReplace')?.text ?? tokens.join('');
+	message.retriever_resources = script.retrieverResources ?? [];
+	const isPaused = script.workflowStatus === 'paused';
+	return {
+		event: isPaused ? 'workflow_paused' : 'message',
+		task_id: task.id,
+		id: message.id,
+		message_id: message.id,
+		conversation_id: conversation.id,
+		mode: app.mode,
+		answer: message.answer,
+		metadata: {
+			annotation_reply: null,
+			retriever_resources: message.retriever_resources,
+			usage: isPaused ? null : usageOf(script, tokens.length, app.mode),
+		},
+		created_at: message.created_at,
+		...(isPaused && {
+			workflow_run_id: randomUUID(),
+			data: {
+				paused_nodes: ['human'],
+				reasons: [{ TYPE: 'human_input_required', ...formOf(script) }],
+				status: 'paused',
+				elapsed_time: 0.2,
+				total_tokens: 34,
+				total_steps: 3,
+			},
+		}),
+	};
+}

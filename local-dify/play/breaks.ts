@@ -1,0 +1,49 @@
+import type { Hazard } from '../script';
+import { tokensOf } from '../script';
+import { wait } from '../wait';
+import { hasWorker } from './play';
+import type { Stage } from './stage';
+
+type Break = Extract<Hazard, { afterTokens: number }>;
+
+/** Plays the hazard that ends the stream before the token of this number; whether there was one. */
+export async function playBreak(
+	{ play, stream, envelope }: Stage,
+	count: number,
+): Promise<boolean> {
+	const { run, closing, message } = play;
+	const hazard = run.hazards?.find(
+		(candidate): candidate is Break =>
+			'afterTokens' in candidate && candidate.afterTokens === count,
+	);
+	if (hazard === undefined) return false;
+	await stream.flush();
+	if (hasWorker(play) && hazard.kind !== 'errorEvent') {
+		// The worker knows nothing of what happened to the reader.
+		message.answer = [...tokensOf(run.script ?? {})].join('');
+	}
+	switch (hazard.kind) {
+		case 'cut':
+			await stream.end();
+			return true;
+		case 'reset':
+			// A reset throws away what the reader's kernel still holds: let it be read first.
+			await wait(50, closing);
+			stream.reset();
+			return true;
+		case 'stall':
+			await wait(600_000, closing);
+			return true;
+		case 'errorEvent': {
+			const { code, status, message: said } = hazard;
+			const { task_id: _, ...ids } = envelope;
+			await stream.event({ event: 'error', ...ids, code, status, message: said });
+			message.status = 'error';
+			message.error = said;
+			await stream.end();
+			return true;
+		}
+		default:
+			return hazard satisfies never;
+	}
+}

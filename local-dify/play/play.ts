@@ -1,0 +1,25 @@
+import type { Profile } from '../profiles';
+import type { Run } from '../script';
+import type { App, Conversation, Message, Store, Task } from '../store';
+
+/** One run of an app: who asked what, and what it plays. */
+export interface Play {
+	app: App;
+	profile: Profile;
+	store: Store;
+	conversation: Conversation;
+	message: Message;
+	task: Task;
+	run: Run;
+	/** Whether the message has an image. */
+	hasImage: boolean;
+	lingerMs: number;
+	pingIntervalMs: number;
+	/** Ends waits when the server closes. */
+	closing: AbortSignal;
+}
+
+/** Whether the run goes on without its reader (recordings, i). */
+export function hasWorker({ app, profile }: Play): boolean {
+	return app.mode === 'advanced-chat' && profile.worker;
+}
