@@ -6,6 +6,7 @@ import { judge } from '../gate/judge';
 import { askForApp } from '../load/preflight';
 import { run } from '../load/run';
 import manifest from '../package.json';
+import { htmlReport } from '../report/html';
 import { jsonReport } from '../report/json';
 import { junitReport } from '../report/junit';
 import { showLive } from '../report/live';
@@ -91,6 +92,7 @@ function write(result: BenchResult, { reports }: RunOptions): void {
 	else process.stdout.write(terminalReport(result, takesColour(process.stdout)));
 	if (reports.json !== undefined && reports.json !== '-')
 		writeFileSync(reports.json, jsonReport(result));
+	if (reports.html !== undefined) writeFileSync(reports.html, htmlReport(result));
 	if (reports.junit !== undefined) writeFileSync(reports.junit, junitReport(result));
 	if (reports.markdown !== undefined) writeFileSync(reports.markdown, markdownReport(result));
 	const summary = process.env.GITHUB_STEP_SUMMARY;

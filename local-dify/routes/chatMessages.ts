@@ -12,7 +12,6 @@ import type { Run } from '../script';
 import { hazardOf } from '../script';
 import type { Server } from '../server';
 import { authorize, difyHeaders, jsonBody, sendRestx } from '../server';
-import { standIn } from '../standIn';
 import type { App } from '../store';
 import { EventStream } from '../stream';
 import { wait } from '../wait';
@@ -23,7 +22,7 @@ export function chatMessages(fastify: FastifyInstance, server: Server): void {
 		const app = authorize(server, request);
 		const body = jsonBody(request);
 		const ask = readAsk(app, body);
-		const run = app.queue.shift() ?? standIn(ask.query);
+		const run = app.queue.shift() ?? server.answer(ask.query);
 		const http = hazardOf(run, 'http');
 		const slow = hazardOf(run, 'slowHeaders');
 		if (slow !== undefined) await wait(slow.ms, server.closing);
