@@ -6,7 +6,8 @@ import { compareReport } from '../../bench/compare/compare';
 import { readResult } from '../../bench/compare/read';
 import { jsonReport } from '../../bench/report/json';
 import type { BenchResult } from '../../bench/result';
-import { distribution, fixtureResult, outcomes } from './report/fixture';
+import { fixtureResult, outcomes } from './report/fixture';
+import { distribution } from './report/samples';
 
 /** 2,000 first tokens, spread over 100 ms from this one on. */
 function from(start: number, change: Partial<BenchResult> = {}): BenchResult {
