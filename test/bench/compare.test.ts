@@ -6,7 +6,8 @@ import { compareReport } from '../../bench/compare/compare';
 import { readResult } from '../../bench/compare/read';
 import { jsonReport } from '../../bench/report/json';
 import type { BenchResult } from '../../bench/result';
-import { distribution, fixtureResult, outcomes } from './report/fixture';
+import { fixtureResult, outcomes } from './report/fixture';
+import { distribution } from './report/samples';
 
 /** 2,000 first tokens, spread over 100 ms from this one on. */
 function from(start: number, change: Partial<BenchResult> = {}): BenchResult {
@@ -29,7 +30,8 @@ describe('two runs of one set-up', () => {
 	it.each<[string, number, string[]]>([
 		['higher', 120, ['150', '170', '+20', '1.13', 'B higher']],
 		['lower', 80, ['150', '130', '-20', '0.867', 'B lower']],
-		['about the same', 101, ['150', '151', '+1', '1.01', 'not told apart']],
+		['a little higher', 101, ['150', '151', '+1', '1.01', 'not told apart']],
+		['a little lower', 99, ['150', '149', '-1', '0.993', 'not told apart']],
 		['the same', 100, ['150', '150', '0', '1', 'not told apart']],
 	])('a verdict where the intervals do not overlap: %s', (_, start, cells) => {
 		const text = compared(from(100), from(start));

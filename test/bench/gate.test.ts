@@ -6,7 +6,8 @@ import { METRICS } from '../../bench/gate/metrics';
 import type { Assertion, BenchResult, VerdictStatus } from '../../bench/result';
 import { DISTRIBUTIONS, OUTCOMES, SCALARS } from '../../bench/result';
 import { samplesNeeded } from '../../bench/samples';
-import { distribution, fixtureResult, outcomes } from './report/fixture';
+import { fixtureResult, outcomes } from './report/fixture';
+import { distribution } from './report/samples';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
