@@ -51,6 +51,7 @@ async function bench() {
 		entryPoints: {
 			cli: 'bench/cli/index.ts',
 			worker: 'bench/load/worker.ts',
+			autocannon: 'bench/load/autocannonWorker.ts',
 			stampServer: 'bench/calibrate/stampServer.ts',
 		},
 		outdir: 'bench/dist',

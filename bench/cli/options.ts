@@ -120,8 +120,14 @@ export function readRunOptions(args: readonly string[], env: NodeJS.ProcessEnv):
 			'--engine autocannon has a closed loop only, without --think and --conversation chain',
 		);
 	}
+	const target = readTarget(given, env);
+	if (engine === 'autocannon' && target.baseUrl.startsWith('https:') && !given.is('insecure')) {
+		throw new UsageError(
+			'--engine autocannon checks no certificates: an https address needs --insecure',
+		);
+	}
 	return {
-		...readTarget(given, env),
+		...target,
 		queries,
 		plan: {
 			engine,

@@ -8,19 +8,14 @@ import type { FromWorker, ToWorker, WorkerJob, WorkerReport } from './job';
 /** Time, in ms, for every thread to hear of the start before it comes. */
 const START_DELAY_MS = 50;
 
-/** What Dify said when it refused the first request. */
-export interface FirstRefusal {
-	message: string;
-	hint: string;
-}
-
 /** The measuring threads of a run, as the thread that reports sees them. */
 export class Fleet {
 	/** Filled while the run goes on: a row is whole once it has an outcome. */
 	readonly tables: RequestTable[] = [];
 	/** `monotonicMs()` at the start of the run. */
 	startedAt = 0;
-	refused: FirstRefusal | undefined;
+	/** What Dify said when it refused the first request. */
+	refused: { message: string } | undefined;
 
 	private readonly workers: Worker[];
 	private readonly readies: Array<Promise<void>> = [];

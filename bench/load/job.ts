@@ -58,7 +58,7 @@ export type FromWorker =
 	| { kind: 'ready' }
 	| { kind: 'block'; block: SharedArrayBuffer }
 	/** The first request was refused for a reason that all others share; what Dify said of it. */
-	| { kind: 'refused'; message: string; hint: string }
+	| { kind: 'refused'; message: string }
 	| { kind: 'done'; report: WorkerReport };
 
 /** What a measuring thread knows beside the table. */

@@ -39,14 +39,22 @@ export async function askForApp(baseUrl: string, key: string, insecure: boolean)
 			body: text,
 			location: typeof headers.location === 'string' ? headers.location : undefined,
 		});
-		throw new UsageError(`GET ${baseUrl}/info: ${failure.message}. ${failure.hint}`);
+		throw new UsageError(`GET ${baseUrl}/info: ${failure.message}. ${adviceOn(statusCode)}`);
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
 		const failure = toFailure({ from: 'network', code: codeOf(error) });
-		throw new UsageError(`${origin} cannot be reached: ${failure.message}. ${failure.hint}`);
+		throw new UsageError(
+			`${failure.message}. Check --url, and that this machine can reach ${origin}`,
+		);
 	} finally {
 		await client.destroy();
 	}
+}
+
+function adviceOn(status: number): string {
+	return status === 401 || status === 403
+		? "Check --key: the API key of the app, from Dify's 'API Access' page"
+		: "Check --url: Dify's base URL ends in /v1, unless a proxy maps it elsewhere";
 }
 
 function parsed(text: string): AppInfo | undefined {

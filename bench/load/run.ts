@@ -128,5 +128,5 @@ async function untilReady(fleet: Fleet, interrupt: AbortSignal | undefined): Pro
 
 function refuse({ refused }: Fleet): void {
 	if (refused === undefined) return;
-	throw new UsageError(`the first request was refused: ${refused.message}. ${refused.hint}`);
+	throw new UsageError(`the first request was refused: ${refused.message}`);
 }

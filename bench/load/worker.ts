@@ -35,7 +35,7 @@ let bench = newBench(performance.now());
 const sender = new Sender(job, bench, ({ failure }) => {
 	// Each other request would be refused for the same reason.
 	if (failure === undefined || ![401, 403, 404].includes(failure.status ?? 0)) return;
-	tell({ kind: 'refused', message: failure.message, hint: failure.hint });
+	tell({ kind: 'refused', message: failure.message });
 });
 let loop: Loop | undefined;
 let isDone = false;
