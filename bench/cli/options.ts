@@ -42,7 +42,10 @@ export const RUN_FLAGS = {
 	workers: { value: 'N', help: 'measuring threads, or auto (default)' },
 	engine: { value: 'NAME', help: 'dispatch (default), or autocannon for a second opinion' },
 	'timeout-first': { value: 'TIME', help: 'to the first token (default 60s; 0 for none)' },
-	'timeout-idle': { value: 'TIME', help: 'without a byte (default 60s; 0 for none)' },
+	'timeout-idle': {
+		value: 'TIME',
+		help: 'without a byte, after the first token (default 60s; 0 for none)',
+	},
 	'timeout-total': { value: 'TIME', help: 'to the end of the answer (default 5m; 0 for none)' },
 	stall: { value: 'TIME', help: 'gaps longer than this count into stall.share (default 1s)' },
 	goodput: {
@@ -99,6 +102,10 @@ export function readRunOptions(args: readonly string[], env: NodeJS.ProcessEnv):
 	if (load.model === 'ramp' && durationMs === null) {
 		throw new UsageError('--ramp needs --duration: the time it takes from one rate to the other');
 	}
+	const pointless = ['timeout-first', 'timeout-idle'].find((flag) => given.has(flag));
+	if (mode === 'blocking' && pointless !== undefined) {
+		throw new UsageError(`--${pointless} needs --mode streaming: a blocking answer comes whole`);
+	}
 	const conversation = given.value('conversation', oneOf('new', 'chain'), 'new');
 	if (conversation === 'chain' && load.model !== 'closed') {
 		throw new UsageError(
@@ -140,7 +147,7 @@ export function readRunOptions(args: readonly string[], env: NodeJS.ProcessEnv):
 			auto_generate_name: given.is('auto-generate-name'),
 			timeouts_ms: {
 				first: mode === 'blocking' ? null : given.value('timeout-first', limit, 60_000),
-				idle: given.value('timeout-idle', limit, mode === 'blocking' ? null : 60_000),
+				idle: mode === 'blocking' ? null : given.value('timeout-idle', limit, 60_000),
 				total: given.value('timeout-total', limit, 300_000),
 			},
 			stall_limit_ms: given.value('stall', positiveDuration, 1_000),

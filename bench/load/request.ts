@@ -164,9 +164,9 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		const { first, idle, total } = this.bench.timeouts;
 		if (this.reader.phase === 'closing') {
 			if (now - this.endedAt > PAIR_GRACE_MS) this.settleResult(this.reader.finish());
-		} else if (first !== null && this.deliveries.ttft === null && now - this.dispatched > first) {
+		} else if (this.deliveries.ttft === null && first !== null && now - this.dispatched > first) {
 			this.giveUp('timeout_first', `no first token within ${first} ms`);
-		} else if (idle !== null && now - this.lastByteAt > idle) {
+		} else if (this.deliveries.ttft !== null && idle !== null && now - this.lastByteAt > idle) {
 			this.giveUp('timeout_idle', `no byte for ${idle} ms`);
 		} else if (total !== null && now - this.dispatched > total) {
 			this.giveUp('timeout_total', `no end within ${total} ms`);
