@@ -28,12 +28,15 @@ export async function playEnds(stage: Stage, answer: Answer): Promise<string> {
 	if (stage.isFlow) await stage.sayOfFlow(node('node_finished', 'llm'));
 	for (const end of endsOf(stage, status, answer, text)) {
 		if (isMissing(run, end)) continue;
-		if (end.event !== 'workflow_finished') {
+		if (end.event === 'message_end') {
 			await stage.say(end);
 			continue;
 		}
 		await stage.sayOfFlow(end);
 		await sayReplacement('after-workflow-finished');
+	}
+	if (stage.isFlow && status === 'failed' && stage.play.profile.ends === 'finished-then-message') {
+		await stage.sayError('invalid_param', 400, `Run failed: ${errorOf(stage, answer)}`);
 	}
 	return text;
 }
@@ -47,20 +50,17 @@ function isMissing(run: Run, { event }: EventObject): boolean {
 function endsOf(stage: Stage, status: string, answer: Answer, text: string): EventObject[] {
 	const messageEnd = messageEndOf(stage, answer);
 	if (!stage.isFlow) return [messageEnd];
-	const { profile, run } = stage.play;
-	const error =
-		answer.stopped === 'failed'
-			? 'Aborted: User requested stop'
-			: (run.script?.workflowError ?? null);
-	const finished = finishedOf(stage, status, error, text);
-	if (profile.ends === 'finished-then-message') {
-		if (status !== 'failed') return [finished, messageEnd];
-		const message = `Run failed: ${error}`;
-		return [finished, { event: 'error', code: 'invalid_param', status: 400, message }];
-	}
-	const succeeded = status === 'succeeded' || status === 'partial-succeeded';
-	if (profile.ends === 'finished-alone' || !succeeded) return [finished];
-	return [messageEnd, finished];
+	const finished = finishedOf(stage, status, errorOf(stage, answer), text);
+	const { ends } = stage.play.profile;
+	if (status === 'failed' || ends === 'finished-alone') return [finished];
+	if (ends === 'finished-then-message') return [finished, messageEnd];
+	return status === 'stopped' ? [finished] : [messageEnd, finished];
+}
+
+/** Why the workflow failed; `null` where it did not. */
+function errorOf({ play }: Stage, { stopped }: Answer): string | null {
+	if (stopped === 'failed') return 'Aborted: User requested stop';
+	return play.run.script?.workflowError ?? null;
 }
 
 function messageEndOf({ play, isFlow }: Stage, { tokens, stopped }: Answer): EventObject {

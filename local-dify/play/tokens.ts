@@ -60,11 +60,11 @@ function frameOf({ play, envelope, isFlow }: Stage): { before: string; after: st
 	};
 }
 
-function textEventOf({ app, run, profile, hasImage }: Play): string {
+function textEventOf({ app, run, profile, message }: Play): string {
 	if (app.mode === 'agent-chat') return 'agent_message';
-	const inFile =
-		hazardOf(run, 'textInMessageFile') !== undefined || (profile.textInMessageFile && hasImage);
-	return inFile ? 'message_file' : 'message';
+	const isQuirky =
+		app.mode === 'chat' && profile.textInMessageFile && message.message_files.length > 0;
+	return isQuirky || hazardOf(run, 'textInMessageFile') !== undefined ? 'message_file' : 'message';
 }
 
 /** A chatflow stopped by another user fails; a chatbot's run is not stopped by them at all. */

@@ -20,7 +20,7 @@ export function app(fastify: FastifyInstance, server: Server): void {
 	fastify.get('/v1/parameters', async (request, reply) => {
 		const { inputs = [], fileUpload = NO_UPLOAD } = authorize(server, request);
 		return sendRestx(server, reply, 200, {
-			opening_statement: 'Hi',
+			opening_statement: '',
 			suggested_questions: [],
 			suggested_questions_after_answer: { enabled: false },
 			speech_to_text: { enabled: false },

@@ -21,12 +21,12 @@ export interface RawRequest {
 	body?: string | Buffer | null;
 }
 
-/** When this side closes the connection by itself. */
-export interface Patience {
-	/** After this long with nothing new. */
+export interface Reading {
+	/** Closes the connection after this long with nothing new. */
 	silenceMs?: number;
-	/** After so many chunks. */
+	/** Closes it after so many chunks. */
 	chunks?: number;
+	onChunk?: (chunk: Buffer) => void;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Patience {
 export async function askRaw(
 	origin: string,
 	request: RawRequest,
-	patience: Patience = {},
+	{ silenceMs, chunks: most = Infinity, onChunk }: Reading = {},
 ): Promise<RawAnswer> {
 	const { hostname, port } = new URL(origin);
 	const startedAt = performance.now();
@@ -44,13 +44,13 @@ export async function askRaw(
 	const socket = connect(Number(port), hostname);
 	const ended = await new Promise<RawAnswer['ended']>((resolve) => {
 		socket.write(bytesOf(request));
-		if (patience.silenceMs !== undefined) {
-			socket.setTimeout(patience.silenceMs, () => resolve('left'));
-		}
+		if (silenceMs !== undefined) socket.setTimeout(silenceMs, () => resolve('left'));
 		socket.on('data', (data) => {
+			const before = reader.chunks.length;
 			reader.push(data, performance.now() - startedAt);
+			for (const chunk of reader.chunks.slice(before)) onChunk?.(chunk);
 			if (reader.isWhole) resolve('clean');
-			else if (reader.chunks.length >= (patience.chunks ?? Infinity)) resolve('left');
+			else if (reader.chunks.length >= most) resolve('left');
 		});
 		socket.on('error', () => resolve('reset'));
 		socket.on('close', () => resolve('cut'));
