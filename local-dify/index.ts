@@ -126,13 +126,13 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		return sendRestx(server, reply.headers(headers), status, body);
 	});
 	http.setNotFoundHandler(async (request, reply) => {
+		// Flask's own answers: CORS is the API's.
+		reply.removeHeader('Access-Control-Allow-Origin').removeHeader('Access-Control-Expose-Headers');
 		const [url = ''] = request.url.split('?');
 		if (METHODS.some((method) => http.hasRoute({ url, method }))) {
 			const message = 'The method is not allowed for the requested URL.';
 			return sendRestx(server, reply, 405, { code: 'method_not_allowed', message, status: 405 });
 		}
-		// Flask's own page: CORS is the API's.
-		reply.removeHeader('Access-Control-Allow-Origin').removeHeader('Access-Control-Expose-Headers');
 		return await reply
 			.code(404)
 			.header('Content-Type', 'text/html; charset=utf-8')

@@ -32,7 +32,7 @@ export function readFiles(
 			if (upload?.app !== app || !isMine(upload.user)) throw invalid('Invalid upload file');
 			found = upload;
 		} else if (method !== 'remote_url') {
-			throw invalid(`No matching enum found for value '${String(method)}'`);
+			throw invalid(`'${String(method)}' is not a valid FileTransferMethod`);
 		}
 		if (Array.isArray(allowed) && !allowed.includes(type))
 			throw invalid(`File validation failed for file: ${found.name}`);

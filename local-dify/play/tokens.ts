@@ -43,8 +43,9 @@ export async function playTokens(stage: Stage, listener: Listener): Promise<Answ
 	}
 	if (await playBreak(stage, count)) return undefined;
 	await stream.flush();
-	// The provider's last chunk, which carries the usage and no text.
-	if (script.tokensPerPacket === undefined) await stream.event(`${before}""${after}`);
+	// The provider's last chunk, which carries the usage and no text. A pause may come before any (x08).
+	const isSilent = script.workflowStatus === 'paused' && count === 0;
+	if (script.tokensPerPacket === undefined && !isSilent) await stream.event(`${before}""${after}`);
 	return { text: pieces.join(''), tokens: count };
 }
 

@@ -38,12 +38,12 @@ export async function askRaw(
 	request: RawRequest,
 	{ silenceMs, chunks: most = Infinity, onChunk }: Reading = {},
 ): Promise<RawAnswer> {
-	const { hostname, port } = new URL(origin);
+	const { host, hostname, port } = new URL(origin);
 	const startedAt = performance.now();
 	const reader = new Reader();
 	const socket = connect(Number(port), hostname);
 	const ended = await new Promise<RawAnswer['ended']>((resolve) => {
-		socket.write(bytesOf(request));
+		socket.write(bytesOf(host, request));
 		if (silenceMs !== undefined) socket.setTimeout(silenceMs, () => resolve('left'));
 		socket.on('data', (data) => {
 			const before = reader.chunks.length;
@@ -61,9 +61,9 @@ export async function askRaw(
 	return { status, headers, chunks, body: Buffer.concat(chunks), headersAtMs, endedAtMs, ended };
 }
 
-function bytesOf({ method, path, headers, body }: RawRequest): Buffer {
+function bytesOf(host: string, { method, path, headers, body }: RawRequest): Buffer {
 	const bytes = Buffer.from(body ?? '');
-	const all = [...headers, ['Host', 'dify'], ['Connection', 'close']];
+	const all = [...headers, ['Host', host], ['Connection', 'close']];
 	// As clients do: a length wherever there is a body, and with every POST.
 	if (bytes.length > 0 || method === 'POST') all.push(['Content-Length', String(bytes.length)]);
 	const head = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');

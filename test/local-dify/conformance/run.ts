@@ -10,7 +10,7 @@ const FAILED_RUNS = /^(?:b08|b09|b10|c31|c34)_/;
 /** What the recorded model said and what became of it, for an app to play; `undefined` where none ran. */
 export function runOf(recorded: Recording): Run | undefined {
 	const { name, request, response } = recorded;
-	if (request.path !== '/v1/chat-messages') return undefined;
+	if (request.method !== 'POST' || request.path !== '/v1/chat-messages') return undefined;
 	const text = bodyOf(recorded).toString();
 	if (headerOf(recorded, 'content-type').startsWith('text/event-stream')) {
 		return streamedRun(

@@ -1,4 +1,5 @@
 import type { LocalDify } from '../../../local-dify';
+import type { AppDefinition } from '../../../local-dify/apps';
 import { defaultApps } from '../../../local-dify/apps';
 import type { Recording } from '../../fixtures/recordings';
 import { bodyOf } from '../../fixtures/recordings';
@@ -7,14 +8,18 @@ import { askRaw } from '../rawClient';
 import { runOf } from './run';
 
 const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;
-/** The apps of recordings that here are those of the same mode. */
-const PLAIN = { chat: 'chat-plain', 'agent-chat': 'agent-fc', 'advanced-chat': 'flow-plain' };
-const APPS = defaultApps().map(({ name }) => name);
-
-/** The app that answers for the recorded one. */
-export function appOf({ app, app_mode: mode }: Recording): string {
-	return APPS.includes(app) ? app : (PLAIN[mode as keyof typeof PLAIN] ?? app);
-}
+/** Those whose workflow or model differs, too: they answer with what was recorded of them. */
+export const RECORDED_APPS: AppDefinition[] = [
+	...defaultApps(),
+	{ name: 'chat-disabled', mode: 'chat', disabled: true },
+	...['chat-mod', 'chat-noprovider', 'chat-nomodel'].map(
+		(name) => ({ name, mode: 'chat' }) as const,
+	),
+	{ name: 'agent-react', mode: 'agent-chat' },
+	...'branch fail failafter failbranch human iter loop mod parallel retry unpublished'
+		.split(' ')
+		.map((name) => ({ name: `flow-${name}`, mode: 'advanced-chat' }) as const),
+];
 
 /**
  * Sends recorded requests again. The ids that a recorded answer brought are learned together with
@@ -27,7 +32,7 @@ export class Session {
 
 	/** Sends it; the app plays what the recorded model said, or `run`. */
 	async replay(recorded: Recording, run = runOf(recorded), reading?: Reading): Promise<RawAnswer> {
-		if (run !== undefined) this.dify.play(appOf(recorded), run);
+		if (run !== undefined) this.dify.play(recorded.app, run);
 		const answer = await askRaw(this.dify.origin, this.requestOf(recorded), reading);
 		this.learn(bodyOf(recorded).toString(), answer.body.toString());
 		return answer;
@@ -45,7 +50,7 @@ export class Session {
 	/** The recorded request, with this server's key and ids. */
 	private requestOf(recorded: Recording): RawRequest {
 		const { method, path, headers, body, body_base64: base64 } = recorded.request;
-		const key = this.dify.key(appOf(recorded));
+		const key = this.dify.key(recorded.app);
 		return {
 			method,
 			path: this.translated(path),
