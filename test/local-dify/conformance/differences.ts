@@ -63,7 +63,7 @@ export const DIFFERENCES: readonly Difference[] = [
 	},
 	{ names: /^g5[12]_/, reason: 'There is no preview of files' },
 	{
-		names: /^h01_parameters_(?:agent-fc|chat-mod|.*-plain|.*-vars|completion|workflow)$/,
+		names: /^h01_parameters_(?:agent-fc|.*-(?:mod|plain|vars)|completion|workflow)$/,
 		reason: 'Apps here have openings, questions and file types of their own',
 	},
 	{
@@ -75,7 +75,10 @@ export const DIFFERENCES: readonly Difference[] = [
 		versions: ['1.13.2', '1.14.2'],
 		reason: 'Dify lists messages of one second in any order; here they come as they were sent',
 	},
-	{ names: /^x0[234]_/, reason: 'Every app here is published and has a model' },
+	{
+		names: /^x0[23]_|^x04_(?:flow|parameters)_/,
+		reason: 'Every app here is published and has a model',
+	},
 	{
 		names: /^x08_flow_human_input_block$/,
 		versions: ['1.13.2'],

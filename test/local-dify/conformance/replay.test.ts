@@ -19,7 +19,6 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
 	'stop.test.ts': /^f0[1-5]_/,
 	'leave.test.ts': /^i0/,
 	'ping.test.ts': /^(?:a05|a06|c04|d06)_/,
-	'the operations beyond the chat': /^(?:h0[34]|h1[5-9]|h[2-4])/,
 };
 
 const isElsewhere = (name: string): boolean =>
