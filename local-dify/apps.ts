@@ -72,7 +72,7 @@ const FLOW_FORM = [
 ];
 
 const UPLOAD = {
-	allowed_file_extensions: [],
+	allowed_file_extensions: ['.PDF', '.TXT', '.DOCX', '.PNG'],
 	allowed_file_types: ['image', 'document'],
 	allowed_file_upload_methods: ['local_file', 'remote_url'],
 	enabled: true,
@@ -85,14 +85,20 @@ const UPLOAD = {
 	number_limits: 3,
 };
 
-export const NO_UPLOAD = {
-	image: {
-		detail: 'high',
-		enabled: false,
-		number_limits: 3,
-		transfer_methods: ['remote_url', 'local_file'],
-	},
-};
+const { image: _, ...FLOW_UPLOAD } = UPLOAD;
+
+/** `file_upload` of an app that takes none (recordings, h01). */
+export function noUploadOf(mode: AppMode): Record<string, unknown> {
+	if (mode === 'advanced-chat' || mode === 'workflow') return { enabled: false };
+	return {
+		image: {
+			detail: 'high',
+			enabled: false,
+			number_limits: 3,
+			transfer_methods: ['remote_url', 'local_file'],
+		},
+	};
+}
 
 /** The apps of the recordings, by their names there. */
 export function defaultApps(): AppDefinition[] {
@@ -102,7 +108,7 @@ export function defaultApps(): AppDefinition[] {
 		{ name: 'chat-nofiles', mode: 'chat' },
 		{ name: 'chat-limit', mode: 'chat', maxConcurrent: 1 },
 		{ name: 'agent-fc', mode: 'agent-chat', fileUpload: UPLOAD },
-		{ name: 'flow-plain', mode: 'advanced-chat', fileUpload: UPLOAD },
+		{ name: 'flow-plain', mode: 'advanced-chat', fileUpload: FLOW_UPLOAD },
 		{ name: 'flow-vars', mode: 'advanced-chat', inputs: FLOW_FORM },
 		{ name: 'flow-limit', mode: 'advanced-chat', maxConcurrent: 1 },
 		{ name: 'completion', mode: 'completion' },

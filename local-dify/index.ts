@@ -27,6 +27,8 @@ export type { Hazard, Run, Script } from './script';
 export { nginxPage, refusal } from './script';
 export type { RecordedRequest } from './server';
 
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
+
 export interface LocalDifyOptions {
 	/** On 127.0.0.1; 0, the default, is any free one. */
 	port?: number;
@@ -128,9 +130,14 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		const body = code === 'unknown' ? { message, code, status } : { code, message, status };
 		return sendRestx(server, reply.headers(headers), status, body);
 	});
-	http.setNotFoundHandler(async (_, reply) => {
-		// Flask's own page: CORS is the API's.
+	http.setNotFoundHandler(async (request, reply) => {
+		// Flask's own answers: CORS is the API's.
 		reply.removeHeader('Access-Control-Allow-Origin').removeHeader('Access-Control-Expose-Headers');
+		const [url = ''] = request.url.split('?');
+		if (METHODS.some((method) => http.hasRoute({ url, method }))) {
+			const message = 'The method is not allowed for the requested URL.';
+			return sendRestx(server, reply, 405, { code: 'method_not_allowed', message, status: 405 });
+		}
 		return await reply
 			.code(404)
 			.header('Content-Type', 'text/html; charset=utf-8')

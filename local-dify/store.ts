@@ -45,6 +45,8 @@ export interface Upload {
 	name: string;
 	mimeType: string;
 	size: number;
+	/** Signed: whoever has it may read the file. */
+	url: string;
 }
 
 /** A run under way, which a stop can reach. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { NO_UPLOAD } from '../apps';
+import { noUploadOf } from '../apps';
 import type { Server } from '../server';
 import { authorize, sendRestx } from '../server';
 
@@ -18,9 +18,9 @@ export function app(fastify: FastifyInstance, server: Server): void {
 	});
 
 	fastify.get('/v1/parameters', async (request, reply) => {
-		const { inputs = [], fileUpload = NO_UPLOAD } = authorize(server, request);
+		const { inputs = [], mode, fileUpload = noUploadOf(mode) } = authorize(server, request);
 		return sendRestx(server, reply, 200, {
-			opening_statement: 'Hi',
+			opening_statement: '',
 			suggested_questions: [],
 			suggested_questions_after_answer: { enabled: false },
 			speech_to_text: { enabled: false },

@@ -1,16 +1,22 @@
-import type { FastifyInstance } from 'fastify';
-import { isUuid } from '../check';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { checkChatMode, isUuid } from '../check';
 import { MESSAGES_HELP, notFound, pydantic } from '../failures';
 import type { Server } from '../server';
 import { authorize, sendRestx } from '../server';
-import type { Conversation } from '../store';
+import type { App, Conversation } from '../store';
 
 type Query = Record<string, string | undefined>;
 
 /** GET /messages and GET /conversations (contract, section 6; recordings, h11 to h14). */
 export function history(fastify: FastifyInstance, server: Server): void {
-	fastify.get<{ Querystring: Query }>('/v1/messages', async (request, reply) => {
+	const chatApp = (request: FastifyRequest): App => {
 		const app = authorize(server, request);
+		checkChatMode(app);
+		return app;
+	};
+
+	fastify.get<{ Querystring: Query }>('/v1/messages', async (request, reply) => {
+		const app = chatApp(request);
 		const { conversation_id: id, user = 'DEFAULT-USER', first_id: firstId } = request.query;
 		if (id === undefined) {
 			throw pydantic('MessageListQuery', 'conversation_id', 'Field required [type=missing', {
@@ -34,12 +40,15 @@ export function history(fastify: FastifyInstance, server: Server): void {
 			if (at === -1) throw notFound('First Message Not Exists.', MESSAGES_HELP);
 			messages = messages.slice(0, at);
 		}
-		const data = messages.slice(-limit);
+		const data = messages
+			.slice(-limit)
+			// Since 1.13.
+			.map((message) => ({ ...message, ...(server.profile.worker && { extra_contents: [] }) }));
 		return sendRestx(server, reply, 200, { limit, has_more: messages.length > limit, data });
 	});
 
 	fastify.get<{ Querystring: Query }>('/v1/conversations', async (request, reply) => {
-		const app = authorize(server, request);
+		const app = chatApp(request);
 		const {
 			user = 'DEFAULT-USER',
 			last_id: lastId,
@@ -81,7 +90,7 @@ function toJson({
 	created_at,
 	updated_at,
 }: Conversation): Record<string, unknown> {
-	return { id, name, inputs, status: 'normal', introduction: 'Hi', created_at, updated_at };
+	return { id, name, inputs, status: 'normal', introduction: '', created_at, updated_at };
 }
 
 function readLimit(model: string, { limit = '20' }: Query): number {

@@ -5,6 +5,8 @@ import { Engine } from '../../engine';
 import type { LocalDify, LocalDifyOptions, RecordedRequest } from '../../local-dify';
 import { startLocalDify } from '../../local-dify';
 
+export { until } from '../until';
+
 /** Where jest's global set-up unpacks what `npm pack` gives. */
 export const PACKAGE = join(__dirname, '../../build/package');
 
@@ -48,13 +50,4 @@ export function itemOf(outcome: Outcome): IDataObject {
 	const [item] = outcome.outputs[0] ?? [];
 	if (item === undefined) throw new Error('the node gave no item');
 	return item.json;
-}
-
-/** Waits until `isTrue`, looking every few milliseconds; fails after `limitMs`. */
-export async function until(isTrue: () => boolean, limitMs = 3_000): Promise<void> {
-	const deadline = performance.now() + limitMs;
-	while (!isTrue()) {
-		if (performance.now() > deadline) throw new Error('it did not come to that in time');
-		await new Promise((resolve) => setTimeout(resolve, 5));
-	}
 }
