@@ -112,6 +112,7 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 			receivedAtMs: performance.now(),
 			closedByClient: false,
 			stamps: [],
+			textStamps: [],
 		};
 		records.set(request, record);
 		requests.push(record);

@@ -22,6 +22,8 @@ export interface RecordedRequest {
 	closedByClient: boolean;
 	/** `performance.now()` right before each event's write. */
 	stamps: number[];
+	/** Those of them that were writes of the answer's tokens. */
+	textStamps: number[];
 }
 
 /** What every route works with. */

@@ -78,7 +78,7 @@ async function answer(
 		!ask.isBlocking ||
 		hazardOf(run, 'blockingAsSse') !== undefined ||
 		(isFlow && profile.blockingChatflowStreams);
-	const stream = new EventStream(reply.raw, run, server.recordOf(request).stamps);
+	const stream = new EventStream(reply.raw, run, server.recordOf(request));
 	const open = (): void => {
 		reply.hijack();
 		stream.open(difyHeaders(profile));
