@@ -1,53 +1,26 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { bench } from '../../bench/proofs/cli';
 import type { LocalDify, LocalDifyOptions, Run } from '../../local-dify';
 import { startLocalDify } from '../../local-dify';
 import type { BenchResult } from '../../bench/result';
-
-const CLI = join(__dirname, '../../bench/dist/cli.js');
-
-export interface Ended {
-	code: number | null;
-	stdout: string;
-	stderr: string;
-}
-
-/** The built program, as its user runs it; `onStart` gets the process to send signals to. */
-export async function bench(
-	args: readonly string[],
-	env: Record<string, string> = {},
-	onStart?: (child: ReturnType<typeof spawn>) => void,
-): Promise<Ended> {
-	const { GITHUB_STEP_SUMMARY: _, ...outer } = process.env;
-	const child = spawn(process.execPath, [CLI, ...args], {
-		env: { ...outer, ...env },
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	onStart?.(child);
-	let stdout = '';
-	let stderr = '';
-	child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-	child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-	const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-	return { code, stdout, stderr };
-}
 
 /** A run against an app of `dify`, and its result. */
 export async function measure(
 	dify: LocalDify,
 	args: readonly string[],
 	app = 'chat-plain',
-	onStart?: (child: ReturnType<typeof spawn>) => void,
+	onStart?: (child: ChildProcess) => void,
 ): Promise<BenchResult> {
 	const target = ['--url', dify.baseUrl, '--query', 'Hello', '--json', '-'];
-	const { stdout, stderr } = await bench(
-		['run', ...target, ...args],
-		{ DIFY_API_KEY: dify.key(app) },
+	const { stdout, stderr } = await bench(['run', ...target, ...args], {
+		env: { DIFY_API_KEY: dify.key(app) },
 		onStart,
-	);
+	});
 	if (stdout === '') throw new Error(`no result: ${stderr}`);
 	return JSON.parse(stdout) as BenchResult;
 }
+
+export { bench } from '../../bench/proofs/cli';
 
 const servers: LocalDify[] = [];
 

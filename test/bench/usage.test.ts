@@ -449,7 +449,7 @@ describe('what is reported', () => {
 					paths[name] ?? '',
 				]),
 			],
-			{ GITHUB_STEP_SUMMARY: paths.summary ?? '' },
+			{ env: { GITHUB_STEP_SUMMARY: paths.summary ?? '' } },
 		);
 		expect([0, 4]).toContain(code);
 		const texts = [
