@@ -1,13 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { RecordableHistogram } from 'node:perf_hooks';
 import type { RunOptions } from '../cli/options';
 import type { Run, RunHooks } from '../load/run';
 import { run } from '../load/run';
 import type { Verdict } from '../result';
 import type { Stream } from './stampServer';
+import type { StampServer } from './stampServerProcess';
 
 /** How wrong this client was about a number of streams at once. Errors in ms. */
 export interface Level {
@@ -30,24 +27,6 @@ export interface ErrorStatistics {
 	p90: number;
 	p99: number;
 	max: number;
-}
-
-/** The stamping server in a process of its own. */
-export class StampServer {
-	private constructor(
-		private readonly child: ChildProcess,
-		readonly baseUrl: string,
-	) {}
-
-	static async start(): Promise<StampServer> {
-		const child = fork(join(__dirname, 'stampServer.js'), { stdio: 'inherit' });
-		const [port] = (await once(child, 'message')) as [number];
-		return new StampServer(child, `http://127.0.0.1:${port}/v1`);
-	}
-
-	stop(): void {
-		this.child.kill();
-	}
 }
 
 /** Measures so many stamped streams at once for a while. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Level } from '../calibrate/levels';
-import { lengthOf, measureLevel, StampServer } from '../calibrate/levels';
+import { lengthOf, measureLevel } from '../calibrate/levels';
+import { StampServer } from '../calibrate/stampServerProcess';
 import { showLive } from '../report/live';
 import { table } from '../report/calibration';
 import type { Flags } from './flags';
