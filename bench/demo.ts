@@ -9,12 +9,12 @@ import { serve } from './proofs/cli';
 async function main(options: readonly string[]): Promise<number> {
 	const server = await serve(['--first-token', '200ms', '--gap', '15ms', '--tokens', '60']);
 	try {
-		const load = ['--concurrency', '20', '--duration', '10s'];
-		const isLoad = /^--(concurrency|rate|ramp|duration|requests)\b/;
+		const isGiven = (flags: RegExp): boolean => options.some((option) => flags.test(option));
 		const args = [
 			join(__dirname, 'dist/cli.js'),
 			...['run', '--url', server.url, '--query', 'Hello'],
-			...(options.some((option) => isLoad.test(option)) ? [] : load),
+			...(isGiven(/^--(concurrency|rate|ramp)\b/) ? [] : ['--concurrency', '20']),
+			...(isGiven(/^--(duration|requests)\b/) ? [] : ['--duration', '10s']),
 			...options,
 		];
 		const env = { ...process.env, DIFY_API_KEY: server.key };
