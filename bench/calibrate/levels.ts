@@ -69,10 +69,11 @@ function optionsOf(
 	durationMs: number,
 ): RunOptions {
 	return {
-		baseUrl,
+		url: baseUrl,
 		key: 'app-stamps',
 		queries: [{ query: 'stamps', inputs: { ...stream }, files: [], user: 'calibrate' }],
 		plan: {
+			target: 'dify',
 			engine: 'dispatch',
 			mode: 'streaming',
 			// Streams begin one after the other over the first round, as users do, not all at one time.
