@@ -43,7 +43,8 @@ export async function measureLevel(
 	);
 }
 
-function levelOf(streams: number, { plan, scalars, verdict, elu, calibration }: Run): Level {
+function levelOf(streams: number, { findings, elu, calibration }: Run): Level {
+	const { plan, scalars, verdict } = findings;
 	return {
 		streams,
 		workers: plan.workers,

@@ -38,7 +38,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 	const app = await appOf(options);
 	const interrupt = interruptOf();
 	const live = showLive(process.stderr);
-	const { startedAt, durationMs, version, ...findings } = await run(options, {
+	const { findings, startedAt, durationMs, version, interrupted } = await run(options, {
 		onProgress: live.update,
 		interrupt,
 	}).finally(live.end);
@@ -49,6 +49,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 		duration_ms: durationMs,
 		target: { base_url: options.url, version, app },
 		machine: machine(),
+		interrupted,
 		...findings,
 		assertions: [],
 	};
