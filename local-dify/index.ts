@@ -10,11 +10,13 @@ import { NOT_FOUND_PAGE, Refusal } from './failures';
 import type { ProfileName } from './profiles';
 import { PROFILES } from './profiles';
 import { app as appRoutes } from './routes/app';
+import { audio } from './routes/audio';
 import { chatMessages } from './routes/chatMessages';
 import { conversations } from './routes/conversations';
 import { files } from './routes/files';
 import { history } from './routes/history';
 import { messages } from './routes/messages';
+import { preview } from './routes/preview';
 import { variables } from './routes/variables';
 import type { Run } from './script';
 import type { RecordedRequest, Server } from './server';
@@ -27,6 +29,8 @@ export type { ProfileName } from './profiles';
 export type { Hazard, Run, Script } from './script';
 export { nginxPage, refusal } from './script';
 export type { RecordedRequest } from './server';
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 
 export interface LocalDifyOptions {
 	/** On 127.0.0.1; 0, the default, is any free one. */
@@ -128,9 +132,14 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		const body = code === 'unknown' ? { message, code, status } : { code, message, status };
 		return sendRestx(server, reply.headers(headers), status, body);
 	});
-	http.setNotFoundHandler(async (_, reply) => {
-		// Flask's own page: CORS is the API's.
+	http.setNotFoundHandler(async (request, reply) => {
+		// Flask's own answers: CORS is the API's.
 		reply.removeHeader('Access-Control-Allow-Origin').removeHeader('Access-Control-Expose-Headers');
+		const [url = ''] = request.url.split('?');
+		if (METHODS.some((method) => http.hasRoute({ url, method }))) {
+			const message = 'The method is not allowed for the requested URL.';
+			return sendRestx(server, reply, 405, { code: 'method_not_allowed', message, status: 405 });
+		}
 		return await reply
 			.code(404)
 			.header('Content-Type', 'text/html; charset=utf-8')
@@ -143,6 +152,8 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 	messages(http, server);
 	conversations(http, server);
 	variables(http, server);
+	preview(http, server);
+	audio(http, server);
 	await http.listen({ host: '127.0.0.1', port });
 
 	const find = (app: string): App => {

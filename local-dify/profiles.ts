@@ -16,7 +16,7 @@ export interface Profile {
 	blockingChatflowStreams: boolean;
 	/** A file of another user is taken up to 1.13. */
 	checksUploader: boolean;
-	/** Text deltas of a message with an image come as `message_file`. */
+	/** A chatbot's text deltas for a message with a file come as `message_file`. */
 	textInMessageFile: boolean;
 	tooLargeMessage: string;
 }

@@ -45,7 +45,7 @@ export function difyHeaders({ version, worker }: Profile): Record<string, string
 		'Access-Control-Expose-Headers': 'X-Env, X-Trace-Id, X-Version',
 		'X-Version': version,
 		'X-Env': 'PRODUCTION',
-		// 1.12.1 says so of a chatbot's runs alone.
+		// 1.12.1 says so of some of its answers.
 		...(worker && { Vary: 'Cookie' }),
 	};
 }

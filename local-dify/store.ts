@@ -56,6 +56,9 @@ export interface Upload {
 	name: string;
 	mimeType: string;
 	size: number;
+	bytes: Buffer;
+	/** Signed: whoever has it may read the file. */
+	url: string;
 }
 
 /** A run under way, which a stop can reach. */

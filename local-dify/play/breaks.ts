@@ -7,10 +7,8 @@ import type { Stage } from './stage';
 type Break = Extract<Hazard, { afterTokens: number }>;
 
 /** Plays the hazard that ends the stream before the token of this number; whether there was one. */
-export async function playBreak(
-	{ play, stream, envelope }: Stage,
-	count: number,
-): Promise<boolean> {
+export async function playBreak(stage: Stage, count: number): Promise<boolean> {
+	const { play, stream } = stage;
 	const { run, closing, message } = play;
 	const hazard = run.hazards?.find(
 		(candidate): candidate is Break =>
@@ -36,8 +34,7 @@ export async function playBreak(
 			return true;
 		case 'errorEvent': {
 			const { code, status, message: said } = hazard;
-			const { task_id: _, ...ids } = envelope;
-			await stream.event({ event: 'error', ...ids, code, status, message: said });
+			await stage.sayError(code, status, said);
 			message.status = 'error';
 			message.error = said;
 			await stream.end();

@@ -38,7 +38,8 @@ export class Listener {
 		}
 		if (now - this.polledAt >= POLL_MS) {
 			this.polledAt = now;
-			this.isStopped = this.play.task.stoppedBy !== undefined;
+			const { stoppedBy, user } = this.play.task;
+			this.isStopped = stoppedBy === user;
 		}
 	}
 }

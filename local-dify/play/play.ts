@@ -11,8 +11,6 @@ export interface Play {
 	message: Message;
 	task: Task;
 	run: Run;
-	/** Whether the message has an image. */
-	hasImage: boolean;
 	lingerMs: number;
 	pingIntervalMs: number;
 	/** Ends waits when the server closes. */

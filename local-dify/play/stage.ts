@@ -37,6 +37,12 @@ export class Stage {
 		await this.stream.event({ event, ...this.envelope, ...fields });
 	}
 
+	/** Says what went wrong: the one event without a `task_id`. */
+	async sayError(code: string, status: number, message: string): Promise<void> {
+		const { task_id: _, ...ids } = this.envelope;
+		await this.stream.event({ event: 'error', ...ids, code, status, message });
+	}
+
 	/** Says an event of the workflow, which has its id too. */
 	async sayOfFlow({ event, ...fields }: EventObject): Promise<void> {
 		await this.stream.event({

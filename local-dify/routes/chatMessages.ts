@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ask } from '../ask';
 import { checkAsk, readAsk, readUser } from '../ask';
-import { checkFiles } from '../check';
 import { invalid, Refusal } from '../failures';
 import { pythonJson } from '../json';
 import { playBlocking } from '../play/blocking';
@@ -81,14 +80,14 @@ async function answer(
 		hazardOf(run, 'blockingAsSse') !== undefined ||
 		(isFlow && profile.blockingChatflowStreams);
 	const stream = new EventStream(reply.raw, run, server.recordOf(request).stamps);
-	const vary: Record<string, string> = app.mode === 'chat' ? { Vary: 'Cookie' } : {};
 	const open = (): void => {
 		reply.hijack();
-		stream.open({ ...difyHeaders(profile), ...vary });
+		stream.open(difyHeaders(profile));
 	};
 	const isSilent = ask.isBlocking && isFlow && profile.blockingChatflowStreams;
+	let files: Array<Record<string, unknown>>;
 	try {
-		checkAsk(server, app, ask);
+		files = checkAsk(server, app, ask);
 	} catch (error) {
 		// Since 1.13 a chatflow's stream has begun when its worker refuses the request (contract, 3.4).
 		if (!streams || !isFlow || profile.refusals === 'http' || !(error instanceof Refusal))
@@ -97,11 +96,10 @@ async function answer(
 		await refuseInStream(server, stream, error);
 		return reply;
 	}
-	const play = begin(server, app, ask, run);
+	const play = begin(server, app, ask, run, files);
 	app.active++;
 	try {
 		if (!streams) {
-			reply.headers(vary);
 			const body = await playBlocking(play);
 			return await reply
 				.header('Content-Type', 'application/json; charset=utf-8')
@@ -117,15 +115,21 @@ async function answer(
 	}
 }
 
-function begin(server: Server, app: App, ask: Ask, run: Run): Play {
+function begin(
+	server: Server,
+	app: App,
+	ask: Ask,
+	run: Run,
+	files: Array<Record<string, unknown>>,
+): Play {
 	const { store, profile, lingerMs, pingIntervalMs, closing } = server;
-	const { query, user, inputs, conversationId, files } = ask;
+	const { query, user, inputs, conversationId } = ask;
 	const known = conversationId === undefined ? undefined : store.find(conversationId, app, user);
 	const conversation = known ?? store.begin(app, user, query, inputs);
 	const message = store.addMessage(conversation, query, inputs);
 	const task = { id: randomUUID(), app, user };
 	store.tasks.set(task.id, task);
-	const hasImage = checkFiles(app, store, files, user, false);
+	message.message_files = files;
 	return {
 		app,
 		profile,
@@ -134,7 +138,6 @@ function begin(server: Server, app: App, ask: Ask, run: Run): Play {
 		message,
 		task,
 		run,
-		hasImage,
 		lingerMs,
 		pingIntervalMs,
 		closing,

@@ -2,7 +2,7 @@ import type { Hazard, LocalDify, Run } from '../../local-dify';
 import { startLocalDify } from '../../local-dify';
 import type { Played } from './ask';
 import { askFor, named, storyOf } from './ask';
-import type { Patience } from './rawClient';
+import type { Reading } from './rawClient';
 
 /** Every hazard does on the wire what it promises: read over a bare socket, chunk by chunk. */
 
@@ -28,7 +28,7 @@ interface Row<Kind extends Hazard['kind']> {
 	script?: Run['script'];
 	app?: string;
 	more?: Record<string, unknown>;
-	patience?: Patience;
+	reading?: Reading;
 	promise: (played: Played) => void;
 }
 
@@ -70,7 +70,7 @@ const ROWS: { [Kind in Hazard['kind']]: Array<Row<Kind>> } = {
 	stall: [
 		{
 			hazard: { kind: 'stall', afterTokens: 1 },
-			patience: { silenceMs: 500 },
+			reading: { silenceMs: 500 },
 			promise: (played) => {
 				story(played, TOKENS.slice(0, 1));
 				expect(played.ended).toBe('left');
@@ -261,7 +261,7 @@ const ROWS: { [Kind in Hazard['kind']]: Array<Row<Kind>> } = {
 	openAfterEnd: [CHATBOT, CHATFLOW].map((app) => ({
 		hazard: { kind: 'openAfterEnd', ms: 60_000 },
 		app,
-		patience: { silenceMs: 500 },
+		reading: { silenceMs: 500 },
 		promise: ({ events, ended }) => {
 			expect(storyOf(events)).toContain('message_end');
 			expect(ended).toBe('left');
@@ -314,8 +314,8 @@ const rows = Object.entries(ROWS).flatMap(([kind, ofKind]) =>
 );
 
 it.each(rows)('%s (%d)', async (_kind, _index, row) => {
-	const { hazard, script = { text: TEXT }, app = CHATBOT, more, patience } = row;
-	row.promise(await askFor(dify, app, { script, hazards: [hazard] }, more, patience));
+	const { hazard, script = { text: TEXT }, app = CHATBOT, more, reading } = row;
+	row.promise(await askFor(dify, app, { script, hazards: [hazard] }, more, reading));
 });
 
 it('without a hazard: an event a chunk, a stamp a chunk, a clean end', async () => {
