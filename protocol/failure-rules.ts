@@ -187,6 +187,21 @@ export const RULES: readonly FailureRule[] = [
 		hint: 'Set the MIME type of the binary field, and check that Dify takes files of its kind.',
 	},
 	{
+		kind: 'file_name',
+		when: says(/^Filename contains invalid characters/),
+		hint: "Dify takes no '/' and no '\\' in a file's name: rename the file of the binary field.",
+	},
+	{
+		kind: 'file_not_found',
+		when: hasCode('file_not_found'),
+		hint: "Dify gives out files that were sent with a message of this very app: send it with a message first, and use that same app's key.",
+	},
+	{
+		kind: 'file_denied',
+		when: hasCode('file_access_denied'),
+		hint: "The file belongs to another app: use that app's key.",
+	},
+	{
 		kind: 'query_required',
 		when: says(/^query is required/),
 		hint: "Fill 'Query'.",
@@ -247,6 +262,12 @@ export const RULES: readonly FailureRule[] = [
 				? 'The connection broke before the answer was complete'
 				: 'The stream ended before the answer was complete',
 		hint: "What had arrived is kept. A proxy that cuts long answers is the usual cause; Dify may have the whole answer, see 'Recover'.",
+	},
+	{
+		kind: 'cut_off',
+		when: ({ evidence }) => evidence.from === 'body',
+		message: () => 'The connection broke before the whole answer had come',
+		hint: 'Run the node again. Where it happens every time, look at the proxies between n8n and Dify.',
 	},
 	{
 		kind: 'idle_timeout',

@@ -7,6 +7,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import * as chatMessage from './actions/chatMessage';
 import * as conversation from './actions/conversation';
+import * as file from './actions/file';
 import { router } from './actions/router';
 import { searchConversations, searchMessages, searchVariables } from './methods/listSearch';
 import { getInputs } from './methods/resourceMapping';
@@ -34,11 +35,13 @@ export class Dify implements INodeType {
 				options: [
 					{ name: 'Chat Message', value: 'chatMessage' },
 					{ name: 'Conversation', value: 'conversation' },
+					{ name: 'File', value: 'file' },
 				],
 				default: 'chatMessage',
 			},
 			...chatMessage.description,
 			...conversation.description,
+			...file.description,
 		],
 	};
 

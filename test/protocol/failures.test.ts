@@ -37,6 +37,19 @@ const rows: Array<[string, Evidence]> = [
 			'Conversation Not Exists. You have requested this URI [/v1/x] but did you mean /v1/y ?',
 		),
 	],
+	['message_not_found', json(404, 'not_found', 'Message Not Exists.')],
+	['list_changed', json(404, 'not_found', 'Last Conversation Not Exists.')],
+	['list_changed', json(404, 'not_found', 'First Message Not Exists.')],
+	['variable_not_found', json(404, 'not_found', 'Conversation Variable Not Exists.')],
+	[
+		'variable_type',
+		json(400, 'bad_request', "Type mismatch: variable 'x' expects number, but got string type"),
+	],
+	['suggestions_disabled', json(400, 'bad_request', 'Suggested Questions Is Disabled.')],
+	[
+		'feedback_missing',
+		json(400, 'invalid_param', 'rating cannot be None when feedback not exists'),
+	],
 	[
 		'conversation_id_invalid',
 		json(
@@ -59,6 +72,9 @@ const rows: Array<[string, Evidence]> = [
 	],
 	['file_unreachable', json(400, 'invalid_param', 'Reached maximum retries (3) for URL http://x/')],
 	['file_type', json(415, 'unsupported_file_type', 'File type not allowed.')],
+	['file_name', json(400, 'invalid_param', 'Filename contains invalid characters')],
+	['file_not_found', json(404, 'file_not_found', 'File not found in message context')],
+	['file_denied', json(403, 'file_access_denied', 'Access to the requested file is denied.')],
 	['query_required', json(400, 'invalid_param', 'query is required')],
 	[
 		'wrong_app',
@@ -81,6 +97,7 @@ const rows: Array<[string, Evidence]> = [
 	['silent_chatflow', { from: 'stream', end: 'ended', hasBegun: false }],
 	['silent_chatflow', { from: 'limit', limit: 'idle', seconds: 3, hasBegun: false }],
 	['truncated', { from: 'stream', end: 'broken', hasBegun: true }],
+	['cut_off', { from: 'body' }],
 	['idle_timeout', { from: 'limit', limit: 'idle', seconds: 3, hasBegun: true }],
 	['max_duration', { from: 'limit', limit: 'total', seconds: 3, hasBegun: true }],
 	['unreachable', { from: 'network', code: 'ECONNREFUSED' }],

@@ -3,6 +3,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import * as chatMessage from './chatMessage';
 import { isStreaming } from './chatMessage/send/live';
 import * as conversation from './conversation';
+import * as file from './file';
 import { mapInOrder } from './mapInOrder';
 
 /** What every operation is: one item in, its result out, which is several items of a list. */
@@ -14,6 +15,7 @@ type Operation = (
 const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
 	chatMessage: chatMessage.operations,
 	conversation: conversation.operations,
+	file: file.operations,
 };
 
 /** Runs the chosen operation for each item, in the items' order. */

@@ -10,7 +10,6 @@ import type { RunResult, RunStatus } from '../../../../../protocol/result';
 import { alarm } from '../../../transport/alarm';
 import type { Connection, Reply } from '../../../transport/connection';
 import {
-	CUT,
 	failureOf,
 	httpEvidence,
 	isCut,
@@ -164,7 +163,9 @@ class Reading {
 		const limit = this.limitEvidence();
 		if (limit !== undefined) return this.failed(limit);
 		const body = parseJson(text);
-		if (body === undefined && isCut(text)) return this.failed(CUT);
+		if (body === undefined && isCut(text)) {
+			return this.failed({ from: 'stream', end: 'broken', hasBegun: true });
+		}
 		if (!isBlockingBody(body)) return this.failed(httpEvidence(reply, text));
 		return { ...this.ended(), result: collectBlocking(body, this.settings), wasCut: false };
 	}
