@@ -43,6 +43,11 @@ export const RULES: readonly FailureRule[] = [
 		hint: "Switch the app's API on in Dify ('API Access'), or use the key of another app.",
 	},
 	{
+		kind: 'forbidden',
+		when: hasCode('forbidden'),
+		hint: "Dify keeps this from the app's key. An app that was never published has no web page of its own, and plans of Dify Cloud have limits.",
+	},
+	{
 		kind: 'rate_limited',
 		when: (facts) =>
 			facts.status === 429 || hasCode('rate_limit_error', 'too_many_requests')(facts),
@@ -200,6 +205,34 @@ export const RULES: readonly FailureRule[] = [
 		kind: 'file_denied',
 		when: hasCode('file_access_denied'),
 		hint: "The file belongs to another app: use that app's key.",
+	},
+	{
+		kind: 'transcription_disabled',
+		when: (facts) =>
+			hasCode('speech_to_text_disabled')(facts) || says(/^Speech to text is not enabled/)(facts),
+		hint: "Switch 'Speech to Text' on among the app's features in Dify, and publish the app.",
+	},
+	{
+		kind: 'speech_disabled',
+		when: says(/^TTS is not enabled/),
+		message: () => 'Text to speech is not enabled',
+		hint: "Switch 'Text to Speech' on among the app's features in Dify, and publish the app.",
+	},
+	{
+		kind: 'audio_too_large',
+		when: hasCode('audio_too_large'),
+		message: ({ message }) => message || 'The audio is larger than Dify takes',
+		hint: 'Dify takes 30 MB of audio: send less at a time, or in a format that is smaller.',
+	},
+	{
+		kind: 'audio_type',
+		when: hasCode('unsupported_audio_type'),
+		hint: 'Dify takes MP3, M4A, WAV, AMR and MPGA: convert the audio, or set the MIME type of the binary field.',
+	},
+	{
+		kind: 'no_audio_model',
+		when: hasCode('provider_not_support_speech_to_text', 'provider_not_support_text_to_speech'),
+		hint: "Choose a model for it in Dify, under 'Settings > Model Provider > System Model Settings'.",
 	},
 	{
 		kind: 'query_required',

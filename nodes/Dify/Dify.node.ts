@@ -5,6 +5,8 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import * as app from './actions/app';
+import * as audio from './actions/audio';
 import * as chatMessage from './actions/chatMessage';
 import * as conversation from './actions/conversation';
 import * as file from './actions/file';
@@ -33,12 +35,16 @@ export class Dify implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'App', value: 'app' },
+					{ name: 'Audio', value: 'audio' },
 					{ name: 'Chat Message', value: 'chatMessage' },
 					{ name: 'Conversation', value: 'conversation' },
 					{ name: 'File', value: 'file' },
 				],
 				default: 'chatMessage',
 			},
+			...app.description,
+			...audio.description,
 			...chatMessage.description,
 			...conversation.description,
 			...file.description,

@@ -1,5 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import * as app from './app';
+import * as audio from './audio';
 import * as chatMessage from './chatMessage';
 import { isStreaming } from './chatMessage/send/live';
 import * as conversation from './conversation';
@@ -13,6 +15,8 @@ type Operation = (
 ) => Promise<INodeExecutionData | INodeExecutionData[]>;
 
 const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
+	app: app.operations,
+	audio: audio.operations,
 	chatMessage: chatMessage.operations,
 	conversation: conversation.operations,
 	file: file.operations,
