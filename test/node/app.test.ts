@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { World } from './harness';
-import { itemOf, openWorld } from './harness';
+import { itemOf, openWorld, until } from './harness';
 import { itRefuses, VALUE } from './refusals';
 
 /** What an app says of itself. */
@@ -111,4 +113,24 @@ describe('is refused', () => {
 			expect(outcome.error?.message).toEqual(message);
 		}
 	});
+});
+
+it('a cancelled execution lets go of a Dify that does not answer', async () => {
+	const sockets: Socket[] = [];
+	const silent = createServer().on('connection', (socket) => sockets.push(socket));
+	await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+	const baseUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+	const cancel = new AbortController();
+	try {
+		const credentials = { apiKey: 'app-1', baseUrl };
+		const job = { credentials, cancel: cancel.signal };
+		const running = world.run('chat-plain', 'app', 'getInfo', {}, job);
+		await until(() => sockets.length === 1);
+		cancel.abort();
+		await running;
+		await until(() => sockets[0]?.closed === true);
+	} finally {
+		silent.closeAllConnections();
+		silent.close();
+	}
 });
