@@ -72,7 +72,7 @@ export type ScalarName = keyof typeof SCALARS;
 export const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
 export type PercentileName = (typeof PERCENTILES)[number];
 
-/** A percentile with its 95 % order-statistic confidence interval. */
+/** A percentile with the order statistics that bound it with 95 % confidence from below, and from above. */
 export interface Percentile {
 	value: number;
 	low: number;
@@ -123,7 +123,7 @@ export interface OutcomeDetail {
 export type LoadModel =
 	| { model: 'closed'; concurrency: number; think_ms: number }
 	| { model: 'open'; rate: number; arrival: 'constant' | 'poisson' }
-	/** The rate, or with `concurrency` the number in flight, goes from one value to the other over the run. */
+	/** The rate goes evenly from one value to the other over the run. */
 	| { model: 'ramp'; from: number; to: number; arrival: 'constant' | 'poisson' };
 
 /** What was asked for. */

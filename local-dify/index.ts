@@ -21,11 +21,13 @@ import { variables } from './routes/variables';
 import type { Run } from './script';
 import type { RecordedRequest, Server } from './server';
 import { difyHeaders, sendRestx } from './server';
+import { standIn } from './standIn';
 import type { App } from './store';
 import { Store } from './store';
 
 export type { AppDefinition } from './apps';
 export type { ProfileName } from './profiles';
+export { PROFILE_NAMES } from './profiles';
 export type { Hazard, Run, Script } from './script';
 export { nginxPage, refusal } from './script';
 export type { RecordedRequest } from './server';
@@ -39,6 +41,8 @@ export interface LocalDifyOptions {
 	profile?: ProfileName;
 	/** The apps of the recordings by default. */
 	apps?: AppDefinition[];
+	/** What a message gets that no {@link LocalDify.play} was said for; by default the recorded stand-in's. */
+	answer?: (query: string) => Run;
 	/** Dify's 10,000 by default. */
 	pingIntervalMs?: number;
 	/** How long a chatflow's silence lasts; Dify's 300,000 by default. */
@@ -84,6 +88,7 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		profile,
 		store: new Store(),
 		apps,
+		answer: options.answer ?? standIn,
 		lingerMs: options.lingerMs ?? 1_000,
 		silenceMs: options.silenceMs ?? 300_000,
 		pingIntervalMs: options.pingIntervalMs ?? 10_000,
@@ -114,6 +119,7 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 			receivedAtMs: performance.now(),
 			closedByClient: false,
 			stamps: [],
+			textStamps: [],
 		};
 		records.set(request, record);
 		requests.push(record);

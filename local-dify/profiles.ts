@@ -59,3 +59,5 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 		tooLargeMessage: '',
 	},
 };
+
+export const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Run } from './script';
 import { hazardOf } from './script';
+import type { RecordedRequest } from './server';
 
 /** Writes a stream of events as Dify frames them, or as a hazard has it. */
 export class EventStream {
@@ -17,8 +18,7 @@ export class EventStream {
 	constructor(
 		private readonly response: ServerResponse,
 		private readonly run: Run,
-		/** `performance.now()` right before each event's write. */
-		private readonly stamps: number[],
+		private readonly record: Pick<RecordedRequest, 'stamps' | 'textStamps'>,
 	) {
 		this.lineEnd = hazardOf(run, 'lineEnds')?.with ?? '\n';
 		this.pieceSize = hazardOf(run, 'resplit')?.bytes;
@@ -48,7 +48,6 @@ export class EventStream {
 
 	/** A token's event, written together with the others of its packet. */
 	async packed(json: string, perPacket: number): Promise<void> {
-		if (perPacket <= 1) return await this.event(json);
 		this.packet += `data: ${json}\n\n`;
 		if (++this.inPacket >= perPacket) await this.flush();
 	}
@@ -58,7 +57,7 @@ export class EventStream {
 		if (packet === '') return;
 		this.packet = '';
 		this.inPacket = 0;
-		await this.write(packet);
+		await this.write(packet, true);
 	}
 
 	async end(): Promise<void> {
@@ -70,10 +69,12 @@ export class EventStream {
 		this.response.socket?.resetAndDestroy();
 	}
 
-	private async write(text: string): Promise<void> {
+	private async write(text: string, isText = false): Promise<void> {
 		if (this.left || this.response.destroyed) return;
 		const dressed = this.dress(text);
-		this.stamps.push(performance.now());
+		const now = performance.now();
+		this.record.stamps.push(now);
+		if (isText) this.record.textStamps.push(now);
 		if (this.pieceSize === undefined) {
 			await this.send(dressed);
 			return;

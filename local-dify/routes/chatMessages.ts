@@ -7,11 +7,11 @@ import { pythonJson } from '../json';
 import { playBlocking } from '../play/blocking';
 import type { Play } from '../play/play';
 import { playStream } from '../play/stream';
+import type { Profile } from '../profiles';
 import type { Run } from '../script';
 import { hazardOf } from '../script';
 import type { Server } from '../server';
 import { authorize, difyHeaders, jsonBody, sendRestx } from '../server';
-import { standIn } from '../standIn';
 import type { App } from '../store';
 import { EventStream } from '../stream';
 import { wait } from '../wait';
@@ -22,7 +22,7 @@ export function chatMessages(fastify: FastifyInstance, server: Server): void {
 		const app = authorize(server, request);
 		const body = jsonBody(request);
 		const ask = readAsk(app, body);
-		const run = app.queue.shift() ?? standIn(ask.query);
+		const run = app.queue.shift() ?? server.answer(ask.query);
 		const http = hazardOf(run, 'http');
 		const slow = hazardOf(run, 'slowHeaders');
 		if (slow !== undefined) await wait(slow.ms, server.closing);
@@ -48,7 +48,7 @@ export function chatMessages(fastify: FastifyInstance, server: Server): void {
 			const app = authorize(server, request);
 			const user = readUser(jsonBody(request));
 			const task = server.store.tasks.get(request.params.task);
-			// A chatbot's run goes on for a wrong user; a chatflow's is stopped all the same (recordings, f04, f05).
+			// A chatbot takes no notice of another user's stop, but a chatflow fails of it (recordings, f04, f05).
 			if (task?.app === app && (task.user === user || app.mode === 'advanced-chat'))
 				task.stoppedBy = user;
 			return sendRestx(server, reply, 200, { result: 'success' });
@@ -79,7 +79,7 @@ async function answer(
 		!ask.isBlocking ||
 		hazardOf(run, 'blockingAsSse') !== undefined ||
 		(isFlow && profile.blockingChatflowStreams);
-	const stream = new EventStream(reply.raw, run, server.recordOf(request).stamps);
+	const stream = new EventStream(reply.raw, run, server.recordOf(request));
 	const open = (): void => {
 		reply.hijack();
 		stream.open(difyHeaders(profile));
@@ -89,9 +89,8 @@ async function answer(
 	try {
 		files = checkAsk(server, app, ask);
 	} catch (error) {
-		// Since 1.13 a chatflow's stream has begun when its worker refuses the request (contract, 3.4).
-		if (!streams || !isFlow || profile.refusals === 'http' || !(error instanceof Refusal))
-			throw error;
+		if (!(error instanceof Refusal) || !streams || !isFlow) throw error;
+		if (isRefusedAtOnce(error, profile)) throw error;
 		open();
 		await refuseInStream(server, stream, error);
 		return reply;
@@ -113,6 +112,11 @@ async function answer(
 		app.active--;
 		store.tasks.delete(play.task.id);
 	}
+}
+
+/** Since 1.13 a chatflow's stream has begun when its worker refuses the request (contract, 3.4). */
+function isRefusedAtOnce({ code }: Refusal, { refusals }: Profile): boolean {
+	return refusals === 'http' || (refusals === 'failed-workflow' && code === 'not_found');
 }
 
 function begin(
