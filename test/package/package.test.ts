@@ -77,7 +77,9 @@ describe('the repository', () => {
 	});
 
 	it('names no registry host in its lock file', () => {
-		expect(read('package-lock.json')).not.toContain('"resolved"');
+		// The one that stands is the link to the workspace.
+		const resolved = read('package-lock.json').match(/"resolved": ".*"/g) ?? [];
+		expect(resolved).toEqual(['"resolved": "bench"']);
 	});
 
 	it('documents every parameter and option that the node has', () => {
