@@ -1,7 +1,7 @@
 import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
 import type { World } from './harness';
 import { byId, itemOf, openWorld } from './harness';
-import { itRefuses, VALUE } from './refusals';
+import { itRefuses, UNKNOWN, VALUE } from './refusals';
 
 /** Speech to text, and text to speech. */
 
@@ -9,8 +9,6 @@ let world: World;
 let binary: IBinaryKeyData;
 /** An answer of `talker`. */
 let said: IDataObject;
-
-const UNKNOWN = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 
 beforeAll(async () => {
 	world = await openWorld({
