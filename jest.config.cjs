@@ -8,8 +8,9 @@ module.exports = {
 		coverageProvider: 'v8',
 		collectCoverageFrom: ['build/package/dist/**/*.js', 'protocol/**/*.ts'],
 		coverageReporters: ['text'],
-		testPathIgnorePatterns: ['/node_modules/', 'test/package/'],
 	}),
+	// test/e2e has a configuration of its own.
+	testPathIgnorePatterns: ['/node_modules/', 'test/e2e/', ...(isMeasured ? ['test/package/'] : [])],
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
 	transform: {

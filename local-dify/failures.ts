@@ -21,7 +21,7 @@ export const CHAT_HELP =
 export const MESSAGES_HELP =
 	' You have requested this URI [/v1/messages] but did you mean /v1/messages or /v1/chat-messages or /api/messages ?';
 
-/** A pydantic complaint about one field. */
+/** A pydantic complaint about one field, or about the whole where `field` is empty. */
 export function pydantic(model: string, field: string, complaint: string, input: unknown): Refusal {
 	const type = Array.isArray(input)
 		? 'list'
@@ -30,7 +30,7 @@ export function pydantic(model: string, field: string, complaint: string, input:
 			: PYTHON_TYPES[typeof input];
 	const shown = input === undefined ? 'None' : JSON.stringify(input);
 	return invalid(
-		`1 validation error for ${model}\n${field}\n  ${complaint}, input_value=${shown}, input_type=${type ?? 'NoneType'}]\n    For further information visit https://errors.pydantic.dev/2.12/v/error`,
+		`1 validation error for ${model}\n${field === '' ? '' : `${field}\n`}  ${complaint}, input_value=${shown}, input_type=${type ?? 'NoneType'}]\n    For further information visit https://errors.pydantic.dev/2.12/v/error`,
 	);
 }
 

@@ -10,9 +10,14 @@ import { NOT_FOUND_PAGE, Refusal } from './failures';
 import type { ProfileName } from './profiles';
 import { PROFILES } from './profiles';
 import { app as appRoutes } from './routes/app';
+import { audio } from './routes/audio';
 import { chatMessages } from './routes/chatMessages';
+import { conversations } from './routes/conversations';
 import { files } from './routes/files';
 import { history } from './routes/history';
+import { messages } from './routes/messages';
+import { preview } from './routes/preview';
+import { variables } from './routes/variables';
 import type { Run } from './script';
 import type { RecordedRequest, Server } from './server';
 import { difyHeaders, sendRestx } from './server';
@@ -55,6 +60,8 @@ export interface LocalDify {
 	key(app: string): string;
 	/** Every request, in the order they came. */
 	requests: RecordedRequest[];
+	/** What it keeps: conversations with their messages, and uploads. */
+	store: Store;
 	/** What the next messages to an app get, one run each; then the app's own again. */
 	play(app: string, ...runs: Run[]): void;
 	/** Ends the server, open connections too. */
@@ -148,6 +155,11 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 	files(http, server);
 	appRoutes(http, server);
 	history(http, server);
+	messages(http, server);
+	conversations(http, server);
+	variables(http, server);
+	preview(http, server);
+	audio(http, server);
 	await http.listen({ host: '127.0.0.1', port });
 
 	const find = (app: string): App => {
@@ -161,6 +173,7 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		baseUrl: `${origin}/v1`,
 		key: (app) => find(app).key,
 		requests,
+		store: server.store,
 		play: (app, ...runs) => find(app).queue.push(...runs),
 		close: async () => {
 			closing.abort();

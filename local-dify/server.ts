@@ -39,6 +39,9 @@ export interface Server {
 	recordOf(request: FastifyRequest): RecordedRequest;
 }
 
+/** An id in a route's path: Flask knows no such route for any other text. */
+export const UUID_PARAM = ':id(^[0-9a-fA-F-]{36}$)';
+
 /** The headers that Dify puts on everything it answers. */
 export function difyHeaders({ version, worker }: Profile): Record<string, string> {
 	return {

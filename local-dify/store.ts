@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AppDefinition } from './apps';
+import type { AppDefinition, ConversationVariable } from './apps';
 import type { Run } from './script';
 
 export interface App extends AppDefinition {
@@ -11,6 +11,10 @@ export interface App extends AppDefinition {
 	queue: Run[];
 }
 
+export interface Feedback {
+	rating: 'like' | 'dislike';
+}
+
 export interface Message {
 	id: string;
 	conversation_id: string;
@@ -18,7 +22,7 @@ export interface Message {
 	inputs: Record<string, unknown>;
 	query: string;
 	answer: string;
-	feedback: null;
+	feedback: Feedback | null;
 	retriever_resources: unknown[];
 	created_at: number;
 	agent_thoughts: unknown[];
@@ -36,6 +40,13 @@ export interface Conversation {
 	created_at: number;
 	updated_at: number;
 	messages: Message[];
+	variables: Variable[];
+}
+
+/** A variable with its value in one conversation. */
+export interface Variable extends ConversationVariable {
+	created_at: number;
+	updated_at: number;
 }
 
 export interface Upload {
@@ -45,6 +56,7 @@ export interface Upload {
 	name: string;
 	mimeType: string;
 	size: number;
+	bytes: Buffer;
 	/** Signed: whoever has it may read the file. */
 	url: string;
 }
@@ -69,6 +81,16 @@ export class Store {
 		return conversation?.app === app && conversation.user === user ? conversation : undefined;
 	}
 
+	/** The message of this app and user. */
+	findMessage(id: string, app: App, user: string): Message | undefined {
+		for (const conversation of this.conversations.values()) {
+			if (conversation.app !== app || conversation.user !== user) continue;
+			const message = conversation.messages.find((candidate) => candidate.id === id);
+			if (message !== undefined) return message;
+		}
+		return undefined;
+	}
+
 	begin(app: App, user: string, query: string, inputs: Record<string, unknown>): Conversation {
 		const now = unixSeconds();
 		const conversation: Conversation = {
@@ -80,6 +102,11 @@ export class Store {
 			created_at: now,
 			updated_at: now,
 			messages: [],
+			variables: (app.conversationVariables ?? []).map((variable) => ({
+				...variable,
+				created_at: now,
+				updated_at: now,
+			})),
 		};
 		this.conversations.set(conversation.id, conversation);
 		return conversation;

@@ -16,6 +16,8 @@ export type Evidence =
 	| ({ from: 'event' | 'workflow' } & RunFailure)
 	/** The stream was over, or broke, before the run was. */
 	| { from: 'stream'; end: 'ended' | 'broken'; hasBegun: boolean }
+	/** The body of an answer other than a run's broke off. */
+	| { from: 'body' }
 	/** A limit of the caller's passed; `seconds` is that limit. */
 	| { from: 'limit'; limit: 'idle' | 'total'; seconds: number; hasBegun: boolean }
 	/** No answer at all: the code of Node's socket, DNS or TLS layer, such as ECONNREFUSED. */
@@ -97,6 +99,7 @@ function factsOf(evidence: Evidence): Facts {
 			return { evidence, code, status, message, isHtml: false, isJson: true };
 		}
 		case 'stream':
+		case 'body':
 		case 'limit':
 		case 'network':
 			return { evidence, message: '', isHtml: false, isJson: false };

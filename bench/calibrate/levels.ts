@@ -43,7 +43,8 @@ export async function measureLevel(
 	);
 }
 
-function levelOf(streams: number, { plan, scalars, verdict, elu, calibration }: Run): Level {
+function levelOf(streams: number, { findings, elu, calibration }: Run): Level {
+	const { plan, scalars, verdict } = findings;
 	return {
 		streams,
 		workers: plan.workers,
@@ -69,10 +70,11 @@ function optionsOf(
 	durationMs: number,
 ): RunOptions {
 	return {
-		baseUrl,
+		url: baseUrl,
 		key: 'app-stamps',
 		queries: [{ query: 'stamps', inputs: { ...stream }, files: [], user: 'calibrate' }],
 		plan: {
+			target: 'dify',
 			engine: 'dispatch',
 			mode: 'streaming',
 			// Streams begin one after the other over the first round, as users do, not all at one time.

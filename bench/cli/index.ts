@@ -1,6 +1,7 @@
 import manifest from '../package.json';
 import { CALIBRATE_HELP, calibrateCommand } from './calibrate';
 import { COMPARE_HELP, compareCommand } from './compare';
+import { OVERHEAD_HELP, overheadCommand } from './overhead';
 import { RUN_HELP, runCommand } from './run';
 import { SERVE_HELP, serveCommand } from './serve';
 import { UsageError } from '../usage';
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 	run: { run: runCommand, help: RUN_HELP },
 	calibrate: { run: calibrateCommand, help: CALIBRATE_HELP },
 	serve: { run: serveCommand, help: SERVE_HELP },
+	overhead: { run: overheadCommand, help: OVERHEAD_HELP },
 	compare: { run: compareCommand, help: COMPARE_HELP },
 };
 
@@ -22,6 +24,7 @@ const HELP = `dify-bench ${manifest.version}
   dify-bench run        measures a Dify app
   dify-bench calibrate  tells how far this machine's measuring can be trusted
   dify-bench serve      a Dify-compatible server on loopback to try things with
+  dify-bench overhead   what n8n adds to an app's answers
   dify-bench compare    two results side by side
 
 dify-bench COMMAND --help tells more.

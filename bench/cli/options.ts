@@ -1,4 +1,3 @@
-import { BaseUrlError, normalizeBaseUrl } from '../../protocol/request';
 import type { Limit } from '../gate/assertions';
 import { parseAssertion } from '../gate/assertions';
 import type { Goodput } from '../gate/goodput';
@@ -6,75 +5,16 @@ import { readGoodput } from '../gate/goodput';
 import type { Query } from '../load/queries';
 import { readQueries } from '../load/queries';
 import type { LoadModel, Plan } from '../result';
-import type { Flags, Reader } from './flags';
+import type { Reader } from './flags';
 import { parse } from './flags';
+import { RUN_FLAGS } from './runFlags';
+import type { Target } from './target';
+import { readTarget, readWebhook } from './target';
 import { UsageError } from '../usage';
 import { duration, integer, limit, object, oneOf, positiveDuration, rate } from './values';
 
-export const RUN_FLAGS = {
-	url: { value: 'URL', help: "Dify's base URL, such as https://api.dify.ai/v1 (or DIFY_BASE_URL)" },
-	key: {
-		value: 'KEY',
-		help: "an app's API key (better in DIFY_API_KEY: others can see a command line)",
-	},
-	query: { value: 'TEXT', help: 'what each request asks' },
-	queries: { value: 'FILE', help: 'JSON lines of query, inputs, files, user; taken in turn' },
-	inputs: { value: 'JSON', help: "the app's variables" },
-	user: { value: 'ID', help: 'end user (default dify-bench)' },
-	mode: { value: 'MODE', help: 'streaming (default) or blocking' },
-	conversation: {
-		value: 'KIND',
-		help: 'new (default), or chain: a user goes on with the same one',
-	},
-	concurrency: { value: 'N', help: 'closed loop: requests at a time (default 1)' },
-	think: { value: 'TIME', help: "closed loop: a user's pause between two requests" },
-	rate: { value: 'N', help: 'open loop: requests a second, whatever became of those before' },
-	ramp: { value: 'N:M', help: 'open loop: from N to M requests a second over the duration' },
-	arrival: { value: 'KIND', help: 'open loop: constant (default) or poisson' },
-	requests: { value: 'N', help: 'how many (default 10)' },
-	duration: { value: 'TIME', help: 'how long requests begin, instead of --requests' },
-	drain: {
-		value: 'TIME',
-		help: 'how long answers may go on after the duration (default 30s), then they are cut',
-	},
-	warmup: { value: 'N', help: 'requests of each worker before the run, in no number (default 1)' },
-	seed: { value: 'N', help: 'of the arrival plan (default 1)' },
-	workers: { value: 'N', help: 'measuring threads, or auto (default)' },
-	engine: { value: 'NAME', help: 'dispatch (default), or autocannon for a second opinion' },
-	'timeout-first': { value: 'TIME', help: 'to the first token (default 60s; 0 for none)' },
-	'timeout-idle': {
-		value: 'TIME',
-		help: 'without a byte, after the first token (default 60s; 0 for none)',
-	},
-	'timeout-total': { value: 'TIME', help: 'to the end of the answer (default 5m; 0 for none)' },
-	stall: { value: 'TIME', help: 'gaps longer than this count into stall.share (default 1s)' },
-	goodput: {
-		value: 'LIMIT',
-		multiple: true,
-		help: "'ttft < 800': a limit each good request keeps; more than once",
-	},
-	assert: {
-		value: 'LIMIT',
-		multiple: true,
-		help: "'ttft.p95 < 800', 'outcome.completed >= 99%': exit 1 where broken",
-	},
-	strict: { help: 'exit 4 unless the measuring is VALID' },
-	json: { value: 'FILE', help: 'the result as JSON; - for stdout' },
-	html: { value: 'FILE', help: 'a report in one file' },
-	junit: { value: 'FILE', help: 'assertions as JUnit XML' },
-	markdown: { value: 'FILE', help: 'a summary (by itself in $GITHUB_STEP_SUMMARY)' },
-	'include-queries': { help: "the queries' text in the result" },
-	'auto-generate-name': {
-		help: 'let Dify write a title for each conversation, as it does by default',
-	},
-	insecure: { help: 'do not check certificates; every report says so' },
-	help: { help: 'this' },
-} satisfies Flags;
-
 /** A run as the command line asks for it. */
-export interface RunOptions {
-	baseUrl: string;
-	key: string;
+export interface RunOptions extends Target {
 	queries: Query[];
 	/** Without what only the start of the run knows. */
 	plan: Omit<Plan, 'requests' | 'workers' | 'queries' | 'load'> & { load: LoadModel };
@@ -127,8 +67,15 @@ export function readRunOptions(args: readonly string[], env: NodeJS.ProcessEnv):
 			'--engine autocannon has a closed loop only, without --think and --conversation chain',
 		);
 	}
-	const target = readTarget(given, env);
-	if (engine === 'autocannon' && target.baseUrl.startsWith('https:') && !given.is('insecure')) {
+	const kind = given.value('target', oneOf('dify', 'n8n'), 'dify');
+	const pastDify = ['mode', 'engine', 'conversation', 'auto-generate-name'].find((flag) =>
+		given.has(flag),
+	);
+	if (kind === 'n8n' && pastDify !== undefined) {
+		throw new UsageError(`--${pastDify} is Dify's: with --target n8n the workflow says it`);
+	}
+	const target = kind === 'n8n' ? readWebhook(given) : readTarget(given, env);
+	if (engine === 'autocannon' && target.url.startsWith('https:') && !given.is('insecure')) {
 		throw new UsageError(
 			'--engine autocannon checks no certificates: an https address needs --insecure',
 		);
@@ -137,6 +84,7 @@ export function readRunOptions(args: readonly string[], env: NodeJS.ProcessEnv):
 		...target,
 		queries,
 		plan: {
+			target: kind,
 			engine,
 			mode,
 			load,
@@ -168,27 +116,6 @@ export function readRunOptions(args: readonly string[], env: NodeJS.ProcessEnv):
 			markdown: given.text('markdown'),
 		},
 	};
-}
-
-function readTarget(given: Reader, env: NodeJS.ProcessEnv): { baseUrl: string; key: string } {
-	const url = given.text('url') ?? env.DIFY_BASE_URL;
-	const key = (given.text('key') ?? env.DIFY_API_KEY)?.trim();
-	if (url === undefined)
-		throw new UsageError('--url is missing: the base URL, such as https://api.dify.ai/v1');
-	if (key === undefined || key === '') {
-		throw new UsageError(
-			'--key is missing: the API key of the app, or DIFY_API_KEY in the environment',
-		);
-	}
-	// What Node would refuse to put into a header, with the key in its message.
-	if (!/^[\x21-\x7e]+$/.test(key))
-		throw new UsageError('--key holds characters that no API key has');
-	try {
-		return { baseUrl: normalizeBaseUrl(url), key };
-	} catch (error) {
-		if (error instanceof BaseUrlError) throw new UsageError(`--url: ${error.message}`);
-		throw error;
-	}
 }
 
 function readLoad(given: Reader): LoadModel {

@@ -3,6 +3,7 @@ import { availableParallelism, cpus, platform, release, totalmem } from 'node:os
 import undici from 'undici/package.json';
 import { exitCode } from '../gate/exitCode';
 import { judge } from '../gate/judge';
+import type { AppInfo } from '../load/preflight';
 import { askForApp } from '../load/preflight';
 import { run } from '../load/run';
 import manifest from '../package.json';
@@ -17,7 +18,8 @@ import type { BenchResult, Machine } from '../result';
 import { RESULT_FORMAT } from '../result';
 import { describe } from './flags';
 import type { RunOptions } from './options';
-import { readRunOptions, RUN_FLAGS } from './options';
+import { readRunOptions } from './options';
+import { RUN_FLAGS } from './runFlags';
 import { UsageError } from '../usage';
 
 export const RUN_HELP = `dify-bench run --url URL --query TEXT [options]
@@ -33,18 +35,10 @@ ${describe(RUN_FLAGS)}
 export async function runCommand(args: readonly string[]): Promise<number> {
 	const options = readRunOptions(args, process.env);
 	touch(options);
-	const app = await askForApp(options.baseUrl, options.key, options.plan.insecure);
-	if (app.mode === 'agent-chat' && options.plan.mode === 'blocking') {
-		throw new UsageError('--mode blocking: Agent apps answer in streaming mode only');
-	}
-	if (app.mode === 'completion' || app.mode === 'workflow') {
-		throw new UsageError(
-			`the key's app "${app.name}" is of the kind ${app.mode}, which has no chat messages: use the key of a Chatbot, Agent or Chatflow app`,
-		);
-	}
+	const app = await appOf(options);
 	const interrupt = interruptOf();
 	const live = showLive(process.stderr);
-	const { startedAt, durationMs, version, ...findings } = await run(options, {
+	const { findings, startedAt, durationMs, version, interrupted } = await run(options, {
 		onProgress: live.update,
 		interrupt,
 	}).finally(live.end);
@@ -53,14 +47,30 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 		version: manifest.version,
 		started_at: startedAt.toISOString(),
 		duration_ms: durationMs,
-		target: { base_url: options.baseUrl, version, app },
+		target: { base_url: options.url, version, app },
 		machine: machine(),
+		interrupted,
 		...findings,
 		assertions: [],
 	};
 	result.assertions = judge(options.assertions, result);
 	write(result, options);
 	return exitCode(result, options);
+}
+
+/** The app behind the key, if it can be asked as the plan asks. @throws {UsageError} */
+async function appOf({ url, key, plan }: RunOptions): Promise<AppInfo | null> {
+	if (plan.target === 'n8n' || key === undefined) return null;
+	const app = await askForApp(url, key, plan.insecure);
+	if (app.mode === 'agent-chat' && plan.mode === 'blocking') {
+		throw new UsageError('--mode blocking: Agent apps answer in streaming mode only');
+	}
+	if (app.mode === 'completion' || app.mode === 'workflow') {
+		throw new UsageError(
+			`the key's app "${app.name}" is of the kind ${app.mode}, which has no chat messages: use the key of a Chatbot, Agent or Chatflow app`,
+		);
+	}
+	return app;
 }
 
 /** Ctrl-C once: the run ends in order, and is reported. Twice: the program ends. */

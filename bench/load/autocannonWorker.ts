@@ -10,7 +10,7 @@ import { OUTCOMES } from '../result';
 import { localMs } from './clock';
 import type { FromWorker, ToWorker, WorkerJob } from './job';
 import { OUTCOME_OF_STATUS, outcomeOfStatus } from './outcome';
-import { AnswerReader, readBlocking } from './reading';
+import { DifyReader, readBlocking } from './reading';
 import { Tally } from './tally';
 
 /**
@@ -28,7 +28,7 @@ const job = workerData as WorkerJob;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
 const table: RequestTable = new Table((block) => tell({ kind: 'block', block }));
-const tally = new Tally(Object.values(job.headers).map((value) => value.replace(/^Bearer /, '')));
+const tally = new Tally(job.secrets);
 const running = new Set<Exchange>();
 let origin = 0;
 let sent = 0;
@@ -49,7 +49,7 @@ class Exchange {
 	private contentType = '';
 	private body = '';
 	private firstToken: number | undefined;
-	private readonly reader = new AnswerReader(({ characters, isVisible }) => {
+	private readonly reader = new DifyReader(({ characters, isVisible }) => {
 		const at = performance.now() - origin;
 		tally.seconds.at(at).events++;
 		if (characters === 0) return;

@@ -5,10 +5,13 @@ import type { OutcomeDetail, Plan, Stream } from '../result';
 /** What a measuring thread is given before the run. */
 export interface WorkerJob {
 	origin: string;
-	/** Path of POST /chat-messages, below the origin. */
+	target: Plan['target'];
+	/** Path of POST /chat-messages or of n8n's webhook, below the origin. */
 	path: string;
 	/** With the key: they go nowhere but to the origin. */
 	headers: Record<string, string>;
+	/** What no message of a failure may hold. */
+	secrets: string[];
 	mode: Plan['mode'];
 	/** Bodies of the requests, as JSON; request `i` of the plan sends body `i % bodies.length`. */
 	bodies: string[];

@@ -69,21 +69,30 @@ function closed({ plan, requests }: RunOptions, index: number, count: number): W
 	};
 }
 
-function jobOf({ baseUrl, key, queries, plan }: RunOptions, load: WorkerLoad): WorkerJob {
-	const { origin, pathname } = new URL(`${baseUrl}/chat-messages`);
+function jobOf({ url, key, queries, plan }: RunOptions, load: WorkerLoad): WorkerJob {
+	const isDify = plan.target === 'dify';
+	const { origin, pathname, search } = new URL(isDify ? `${url}/chat-messages` : url);
 	return {
 		origin,
-		path: pathname,
+		target: plan.target,
+		path: `${pathname}${search}`,
 		headers: {
-			Authorization: `Bearer ${key}`,
+			...(key !== undefined && { Authorization: `Bearer ${key}` }),
 			'Content-Type': 'application/json',
-			Accept: plan.mode === 'streaming' ? 'text/event-stream' : 'application/json',
+			Accept: isDify && plan.mode === 'streaming' ? 'text/event-stream' : 'application/json',
 			'User-Agent': 'dify-bench',
 		},
+		secrets: key === undefined ? [] : [key],
 		mode: plan.mode,
 		bodies: queries.map((query) =>
 			JSON.stringify(
-				chatBody({ ...query, responseMode: plan.mode, autoGenerateName: plan.auto_generate_name }),
+				isDify
+					? chatBody({
+							...query,
+							responseMode: plan.mode,
+							autoGenerateName: plan.auto_generate_name,
+						})
+					: query,
 			),
 		),
 		conversation: plan.conversation,

@@ -18,8 +18,22 @@ export interface Reading {
 	sentAt: number | undefined;
 }
 
-/** Reads one streamed answer, and knows when it is over. Of the clock it knows nothing. */
-export class AnswerReader {
+/** What is known of an answer once no more of it comes. */
+export type Answer = Pick<RunResult, 'status' | 'metadata' | 'failure' | 'conversation_id'>;
+
+/** Whatever turns the bytes of a streamed answer into events. */
+export interface Reader {
+	readonly phase: RunPhase;
+	/** Lines that were no events. */
+	readonly badFrames: number;
+	push(chunk: Uint8Array): void;
+	/** No more bytes come. */
+	end(): void;
+	finish(): Answer;
+}
+
+/** Reads one answer streamed by Dify, and knows when it is over. Of the clock it knows nothing. */
+export class DifyReader implements Reader {
 	private readonly collector = new Collector({ separateReasoning: true });
 	private readonly decoder = createDecoder((frame) => this.take(frame));
 	/** Data lines that were no events. */
@@ -39,7 +53,7 @@ export class AnswerReader {
 		this.decoder.end();
 	}
 
-	finish(): RunResult {
+	finish(): Answer {
 		return this.collector.finish();
 	}
 
@@ -63,7 +77,7 @@ export class AnswerReader {
 }
 
 /** A blocking answer, or `undefined` when the body is none. */
-export function readBlocking(body: string): RunResult | undefined {
+export function readBlocking(body: string): Answer | undefined {
 	try {
 		const value: unknown = JSON.parse(body);
 		return isBlockingBody(value) ? collectBlocking(value) : undefined;

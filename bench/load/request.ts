@@ -3,14 +3,15 @@ import type { Dispatcher } from 'undici';
 import { PAIR_GRACE_MS } from '../../protocol/collect';
 import type { DifyFailure } from '../../protocol/failures';
 import { MAX_FAILURE_BODY, toFailure } from '../../protocol/failures';
-import type { RunResult } from '../../protocol/result';
 import type { RequestTable } from '../measure/columns';
 import type { OutcomeName, Plan } from '../result';
 import { OUTCOMES } from '../result';
 import type { PollClock } from './clock';
 import { Deliveries } from './deliveries';
 import { codeOf, OUTCOME_OF_STATUS, outcomeOfError, outcomeOfStatus } from './outcome';
-import { AnswerReader, readBlocking } from './reading';
+import { N8nReader } from './n8nReading';
+import type { Answer, Reader } from './reading';
+import { DifyReader, readBlocking } from './reading';
 import type { Tally } from './tally';
 
 /** How long a server may hold a connection whose answer is over, in ms; Dify's chatflows: 1,000. */
@@ -21,6 +22,7 @@ export interface Bench {
 	table: RequestTable;
 	clock: PollClock;
 	tally: Tally;
+	target: Plan['target'];
 	mode: Plan['mode'];
 	timeouts: Plan['timeouts_ms'];
 	stallLimitMs: number;
@@ -32,7 +34,7 @@ export interface Bench {
 export interface Settled {
 	outcome: OutcomeName;
 	failure?: DifyFailure;
-	result?: RunResult;
+	result?: Answer;
 }
 
 /**
@@ -43,10 +45,10 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 	/** Whether the connection is done with. */
 	isClosed = false;
 
-	private readonly reader: AnswerReader;
+	private readonly reader: Reader;
 	private readonly deliveries: Deliveries;
 	private controller: Dispatcher.DispatchController | undefined;
-	private kind: 'sse' | 'json' | 'other' = 'other';
+	private kind: 'stream' | 'json' | 'other' = 'other';
 	private status = 0;
 	private contentType = '';
 	private location: string | undefined;
@@ -69,7 +71,8 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		const { table, clock, tally, origin, stallLimitMs } = bench;
 		this.lastByteAt = dispatched;
 		this.deliveries = new Deliveries(table, row, clock, tally, origin, planned, stallLimitMs);
-		this.reader = new AnswerReader((reading) => this.deliveries.take(reading));
+		const StreamReader = bench.target === 'n8n' ? N8nReader : DifyReader;
+		this.reader = new StreamReader((reading) => this.deliveries.take(reading));
 		table.set(row, 'planned', planned);
 		table.set(row, 'dispatched', dispatched - origin);
 	}
@@ -85,7 +88,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		status: number,
 		headers: IncomingHttpHeaders,
 	): void {
-		const { clock, tally, mode } = this.bench;
+		const { clock, tally, mode, target } = this.bench;
 		clock.arrived();
 		this.lastByteAt = clock.time;
 		this.status = status;
@@ -93,7 +96,8 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.location = headers.location;
 		tally.version ??= String(headers['x-version'] ?? '') || null;
 		if (status < 200 || status >= 300) return;
-		if (/^text\/event-stream\b/i.test(this.contentType)) this.kind = 'sse';
+		const streamType = target === 'n8n' ? /\bjson\b/i : /^text\/event-stream\b/i;
+		if (streamType.test(this.contentType)) this.kind = 'stream';
 		else if (mode === 'blocking' && /\bjson\b/i.test(this.contentType)) this.kind = 'json';
 	}
 
@@ -106,7 +110,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.bytes += chunk.length;
 		tally.seconds.at(at).bytes += chunk.length;
 		if (this.isSettled) return;
-		if (this.kind !== 'sse') {
+		if (this.kind !== 'stream') {
 			this.keepBody(chunk);
 			return;
 		}
@@ -122,7 +126,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.bench.clock.arrived();
 		this.isClosed = true;
 		if (this.isSettled) return;
-		if (this.kind === 'sse') {
+		if (this.kind === 'stream') {
 			this.reader.end();
 			this.settleEnded({ from: 'stream', end: 'ended', hasBegun: this.bytes > 0 });
 			return;
@@ -144,7 +148,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.bench.clock.arrived();
 		this.isClosed = true;
 		if (this.isSettled) return;
-		if (this.kind === 'sse') {
+		if (this.kind === 'stream') {
 			this.settleEnded({ from: 'stream', end: 'broken', hasBegun: this.bytes > 0 });
 			return;
 		}
@@ -196,7 +200,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.settle({ outcome, failure: toFailure(evidence), result });
 	}
 
-	private settleResult(result: RunResult): void {
+	private settleResult(result: Answer): void {
 		const outcome = OUTCOME_OF_STATUS[result.status];
 		const { failure } = result;
 		this.settle({ outcome, result, ...(failure && { failure: toFailure(failure) }) });

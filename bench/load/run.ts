@@ -8,13 +8,15 @@ import type { Progress } from '../result';
 import { monotonicMs } from './clock';
 import { Fleet } from './fleet';
 import type { Calibration } from './job';
+import type { Requests } from '../measure/columns';
 import { joinTimes } from '../measure/times';
 import { planOf } from './plan';
 import { digestOf } from './queries';
 
 const LOOK_EVERY_MS = 250;
 
-export interface Run extends Findings {
+export interface Run {
+	findings: Findings;
 	startedAt: Date;
 	durationMs: number;
 	/** Dify's `X-Version`. */
@@ -23,6 +25,8 @@ export interface Run extends Findings {
 	/** Share of the run that the busiest measuring thread was busy. */
 	elu: number;
 	calibration: Calibration;
+	/** What is known of each request that was sent. */
+	requests: Requests;
 }
 
 export interface RunHooks {
@@ -85,12 +89,13 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
 		});
 		const version = reports.find((report) => report.version !== null)?.version ?? null;
 		return {
-			...findings,
+			findings,
 			startedAt,
 			durationMs: endMs,
 			version,
 			interrupted: interrupt?.aborted === true,
 			elu: Math.max(...reports.map(({ elu }) => elu)),
+			requests: fleet.requests,
 			calibration: joinCalibrations(reports.map(({ calibration }) => calibration)),
 		};
 	} finally {

@@ -20,11 +20,11 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 const clock = new PollClock();
 const gc = { longestMs: 0, totalMs: 0 };
 const collections = new PerformanceObserver((list) => countCollections(list.getEntries()));
-const secrets = Object.values(job.headers).map((value) => value.replace(/^Bearer /, ''));
 const newBench = (origin: number): Bench => ({
 	table: new RequestTable((block) => tell({ kind: 'block', block })),
 	clock,
-	tally: new Tally(secrets),
+	tally: new Tally(job.secrets),
+	target: job.target,
 	mode: job.mode,
 	timeouts: job.timeouts,
 	stallLimitMs: job.stallLimitMs,

@@ -15,7 +15,9 @@ export const VERDICT_MEANS: Record<VerdictStatus, string> = {
 
 export function facts(result: BenchResult): Fact[] {
 	const { plan, machine, target } = result;
-	const app = target.app === null ? 'app unknown' : `${target.app.name} (${target.app.mode})`;
+	const isN8n = plan.target === 'n8n';
+	const unknown = isN8n ? 'an n8n webhook' : 'app unknown';
+	const app = target.app === null ? unknown : `${target.app.name} (${target.app.mode})`;
 	const version = target.version === null ? 'no X-Version' : `X-Version ${target.version}`;
 	return [
 		{ label: 'Method', text: method(plan) },
@@ -70,7 +72,7 @@ function describeLoad(load: LoadModel): string {
 		case 'open':
 			return `open loop at ${number(load.rate)}/s, ${load.arrival} arrivals`;
 		case 'ramp':
-			return `ramp from ${number(load.from)} to ${number(load.to)}, ${load.arrival} arrivals`;
+			return `ramp from ${number(load.from)}/s to ${number(load.to)}/s, ${load.arrival} arrivals`;
 	}
 }
 

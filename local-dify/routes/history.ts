@@ -36,9 +36,10 @@ export function history(fastify: FastifyInstance, server: Server): void {
 		if (conversation === undefined) throw notFound('Conversation Not Exists.', MESSAGES_HELP);
 		let { messages } = conversation;
 		if (firstId !== undefined) {
-			const at = messages.findIndex((message) => message.id === firstId);
-			if (at === -1) throw notFound('First Message Not Exists.', MESSAGES_HELP);
-			messages = messages.slice(0, at);
+			const first = messages.find((message) => message.id === firstId);
+			if (first === undefined) throw notFound('First Message Not Exists.', MESSAGES_HELP);
+			// Dify counts in whole seconds: what else is of the first one's is left out (h14_messages_first_id).
+			messages = messages.filter((message) => message.created_at < first.created_at);
 		}
 		const data = messages
 			.slice(-limit)
@@ -83,7 +84,8 @@ const SORTS = ['created_at', '-created_at', 'updated_at', '-updated_at'];
 const CONVERSATIONS_HELP =
 	' You have requested this URI [/v1/conversations] but did you mean /v1/conversations or /v1/conversations/<uuid:c_id>/variables/<uuid:variable_id> or /api/conversations ?';
 
-function toJson({
+/** A conversation as Dify gives it. */
+export function toJson({
 	id,
 	name,
 	inputs,
@@ -93,7 +95,8 @@ function toJson({
 	return { id, name, inputs, status: 'normal', introduction: '', created_at, updated_at };
 }
 
-function readLimit(model: string, { limit = '20' }: Query): number {
+/** The `limit` of a list. @throws {Refusal} outside 1 to 100 */
+export function readLimit(model: string, { limit = '20' }: Query): number {
 	const count = Number(limit);
 	if (!(count >= 1)) {
 		throw pydantic(

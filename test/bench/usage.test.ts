@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalDify } from '../../local-dify';
 import type { BenchResult } from '../../bench/result';
+import Ajv2020 from 'ajv/dist/2020';
+import schema from '../../bench/result.schema.json';
 import { bench, closeServers, measure, messages, serve } from './cli';
 
 const KEY = 'app-0123456789abcdef';
@@ -464,6 +466,18 @@ describe('what is reported', () => {
 		expect(texts.slice(2).every((text) => text.length > 100)).toBe(true);
 		const result = JSON.parse(readFileSync(paths.json ?? '', 'utf8')) as BenchResult;
 		expect(result.outcomes).toMatchObject({ completed: 5, http_5xx: 5 });
+	});
+
+	it('is JSON as its schema says', async () => {
+		const validate = new Ajv2020({ strict: true }).compile(schema);
+		const dify = await serve({ script: { tokens: ['Hi ', 'there'] } });
+		for (const args of [
+			['--rate', '20', '--duration', '1s', '--goodput', 'ttft < 1s', '--assert', 'ttft.p50 < 1s'],
+			['--mode', 'blocking', '--include-queries'],
+		]) {
+			validate(await measure(dify, args));
+			expect(validate.errors).toBeNull();
+		}
 	});
 
 	it('shows the queries where they were asked for', async () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameterResourceLocator, INodeParameters } from 'n8n-workflow';
 import type { Job, Outcome } from '../../engine';
 import { Engine } from '../../engine';
 import type { LocalDify, LocalDifyOptions, RecordedRequest } from '../../local-dify';
@@ -15,6 +15,14 @@ export interface World {
 	dify: LocalDify;
 	/** Sends a chat message of an app through the node in n8n's engine. */
 	send(app: string, parameters?: INodeParameters, job?: Partial<Job>): Promise<Outcome>;
+	/** Runs one operation of an app, such as `conversation` and `rename`. */
+	run(
+		app: string,
+		resource: string,
+		operation: string,
+		parameters?: INodeParameters,
+		job?: Partial<Job>,
+	): Promise<Outcome>;
 	/** The requests of one kind that Dify saw, in order. */
 	seen(method: string, path: string): RecordedRequest[];
 }
@@ -28,15 +36,18 @@ export async function openWorld(
 		Engine.create(PACKAGE, binaryMode),
 		startLocalDify(options),
 	]);
+	const run: World['run'] = async (app, resource, operation, parameters = {}, job = {}) =>
+		await engine.run({
+			parameters: { resource, operation, ...parameters },
+			credentials: { apiKey: dify.key(app), baseUrl: dify.baseUrl },
+			...job,
+		});
 	return {
 		engine,
 		dify,
+		run,
 		send: async (app, parameters = {}, job = {}) =>
-			await engine.run({
-				parameters: { query: 'hello', ...parameters },
-				credentials: { apiKey: dify.key(app), baseUrl: dify.baseUrl },
-				...job,
-			}),
+			await run(app, 'chatMessage', 'send', { query: 'hello', ...parameters }, job),
 		seen: (method, path) =>
 			dify.requests.filter((request) => request.method === method && request.path === path),
 	};
@@ -50,4 +61,9 @@ export function itemOf(outcome: Outcome): IDataObject {
 	const [item] = outcome.outputs[0] ?? [];
 	if (item === undefined) throw new Error('the node gave no item');
 	return item.json;
+}
+
+/** A resource locator's value, as the form keeps one that was typed in. */
+export function byId(value: unknown): INodeParameterResourceLocator {
+	return { __rl: true, mode: 'id', value: value as string };
 }

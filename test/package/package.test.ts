@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { Dify } from '../../nodes/Dify/Dify.node';
 
 const ROOT = join(__dirname, '../..');
 const PACKAGE = join(ROOT, 'build/package');
@@ -75,7 +77,9 @@ describe('the repository', () => {
 	});
 
 	it('names no registry host in its lock file', () => {
-		expect(read('package-lock.json')).not.toContain('"resolved"');
+		// The one that stands is the link to the workspace.
+		const resolved = read('package-lock.json').match(/"resolved": ".*"/g) ?? [];
+		expect(resolved).toEqual(['"resolved": "bench"']);
 	});
 
 	it('documents every parameter and option that the node has', () => {
@@ -92,5 +96,27 @@ describe('the repository', () => {
 		const shown = ['Values', 'Inputs (JSON)', 'From List', 'By ID', 'Options'];
 		for (const name of names)
 			if (!shown.includes(name ?? '')) expect(readme).toMatch(new RegExp(`^\\| ${name} +\\|`, 'm'));
+	});
+
+	it('documents every operation, with its endpoint', () => {
+		const readme = read('README.md');
+		const { properties } = new Dify().description;
+		const [resources] = properties as INodeProperties[];
+		for (const resource of (resources?.options ?? []) as INodePropertyOptions[]) {
+			const operation = properties.find(
+				({ name, displayOptions }) =>
+					name === 'operation' && displayOptions?.show?.resource?.[0] === resource.value,
+			);
+			const options = (operation?.options ?? []) as INodePropertyOptions[];
+			expect(options.length).toBeGreaterThan(1);
+			for (const { name, action } of options) {
+				expect(action).toMatch(/^[A-Z]/);
+				const row = new RegExp(
+					`^\\| ${resource.name} +\\| ${name} +\\| `.concat('`(GET|POST|PUT|DELETE) /'),
+					'm',
+				);
+				expect(readme).toMatch(row);
+			}
+		}
 	});
 });

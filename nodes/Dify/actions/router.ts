@@ -1,14 +1,25 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import * as app from './app';
+import * as audio from './audio';
 import * as chatMessage from './chatMessage';
 import { isStreaming } from './chatMessage/send/live';
+import * as conversation from './conversation';
+import * as file from './file';
 import { mapInOrder } from './mapInOrder';
 
-/** What every operation is: one item in, its result out. */
-type Operation = (context: IExecuteFunctions, itemIndex: number) => Promise<INodeExecutionData>;
+/** What every operation is: one item in, its result out, which is several items of a list. */
+type Operation = (
+	context: IExecuteFunctions,
+	itemIndex: number,
+) => Promise<INodeExecutionData | INodeExecutionData[]>;
 
 const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
-	chatMessage: { send: chatMessage.send.execute },
+	app: app.operations,
+	audio: audio.operations,
+	chatMessage: chatMessage.operations,
+	conversation: conversation.operations,
+	file: file.operations,
 };
 
 /** Runs the chosen operation for each item, in the items' order. */
@@ -25,7 +36,10 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 	const atOnce = isStreaming(this)
 		? 1
 		: Number(this.getNodeParameter('options.maxConcurrency', 0, 1));
-	const runOne = async (_: INodeExecutionData, itemIndex: number): Promise<INodeExecutionData> => {
+	const runOne = async (
+		_: INodeExecutionData,
+		itemIndex: number,
+	): Promise<INodeExecutionData | INodeExecutionData[]> => {
 		try {
 			return await execute(this, itemIndex);
 		} catch (error) {
@@ -35,7 +49,8 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 				: new NodeOperationError(this.getNode(), error as Error, { itemIndex });
 		}
 	};
-	return [await mapInOrder(this.getInputData(), Math.max(1, atOnce), runOne)];
+	const results = await mapInOrder(this.getInputData(), Math.max(1, atOnce), runOne);
+	return [results.flat()];
 }
 
 /** What "Continue (on Fail)" makes of an item: the reason, Dify's code, and what had arrived. */

@@ -6,16 +6,15 @@ import type {
 } from 'n8n-workflow';
 import type { Variable } from '../../../protocol/parameters';
 import { variablesOf } from '../../../protocol/parameters';
+import { ask } from '../transport/ask';
 import { Connection } from '../transport/connection';
-import { throwFailure } from '../transport/errors';
 
 /** The app's own variables as fields of the form: typed, with its options, defaults and required marks. */
 export async function getInputs(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const connection = await Connection.open(this);
 	const user = String(this.getCurrentNodeParameter('user') ?? '');
-	const answer = await connection.json({ method: 'GET', path: '/parameters', qs: { user } });
-	if (!answer.ok) return throwFailure(this, connection, answer.failure, { itemIndex: 0 });
-	const variables = variablesOf(answer.body).filter(({ hide }) => hide !== true);
+	const body = await ask(this, connection, 0, { method: 'GET', path: '/parameters', qs: { user } });
+	const variables = variablesOf(body).filter(({ hide }) => hide !== true);
 	return { fields: variables.map(toField) };
 }
 

@@ -26,6 +26,10 @@ export type Sent = { ok: true; reply: Reply } | { ok: false; evidence: Evidence 
 /** The same for a request whose answer is JSON. */
 export type Answer = { ok: true; body: unknown } | { ok: false; failure: DifyFailure };
 
+/** The same for one whose answer is a file. */
+export type Download =
+	{ ok: true; reply: Reply; bytes: Buffer } | { ok: false; failure: DifyFailure };
+
 export interface Request {
 	method: IHttpRequestMethods;
 	/** Below the base URL, such as `/info`. */
@@ -34,7 +38,12 @@ export interface Request {
 	body?: IHttpRequestOptions['body'];
 	/** Ends the request and the reading of its body. */
 	signal?: AbortSignal;
+	/** The longest silence in ms, 0 for none; {@link LONGEST_SILENCE_MS} where absent. */
+	silenceMs?: number;
 }
+
+/** As long as any other request of n8n's waits. */
+const LONGEST_SILENCE_MS = 300_000;
 
 const SHORTEST_KEY = 8;
 
@@ -62,7 +71,7 @@ export class Connection {
 	}
 
 	/** Sends a request and gives its answer as soon as its headers are there. */
-	async send({ method, path, qs, body, signal }: Request): Promise<Sent> {
+	async send({ method, path, qs, body, signal, silenceMs }: Request): Promise<Sent> {
 		try {
 			const response = await this.context.helpers.httpRequestWithAuthentication.call(
 				withCancelSignal(this.context, signal),
@@ -79,8 +88,7 @@ export class Connection {
 					ignoreHttpStatusErrors: true,
 					// n8n would send the key along to wherever a redirect leads.
 					disableFollowRedirect: true,
-					// n8n's own limit counts idle time and ends a long answer after 300 s; the callers' alarms do better.
-					timeout: 0,
+					timeout: silenceMs ?? LONGEST_SILENCE_MS,
 				},
 			);
 			const { statusCode: status, headers } = response;
@@ -93,16 +101,32 @@ export class Connection {
 		}
 	}
 
-	/** Sends a request whose answer is JSON, and reads it. */
+	/** Sends a request whose answer is JSON, and reads it; `body` is `undefined` for one without (204). */
 	async json(request: Request): Promise<Answer> {
 		const sent = await this.send(request);
 		if (!sent.ok) return { ok: false, failure: toFailure(sent.evidence) };
 		const { reply } = sent;
 		if (!isSuccess(reply)) return { ok: false, failure: await failureOf(reply) };
 		const text = await readText(reply.body);
+		if (reply.status === 204) return { ok: true, body: undefined };
 		const body = parseJson(text);
-		if (body === undefined) return { ok: false, failure: toFailure(httpEvidence(reply, text)) };
-		return { ok: true, body };
+		if (body !== undefined) return { ok: true, body };
+		return { ok: false, failure: toFailure(isCut(text) ? CUT : httpEvidence(reply, text)) };
+	}
+
+	/** Sends a request whose answer is a file, and reads it whole. */
+	async bytes(request: Request): Promise<Download> {
+		const sent = await this.send(request);
+		if (!sent.ok) return { ok: false, failure: toFailure(sent.evidence) };
+		const { reply } = sent;
+		if (!isSuccess(reply)) return { ok: false, failure: await failureOf(reply) };
+		const chunks: Uint8Array[] = [];
+		try {
+			for await (const chunk of reply.body) chunks.push(chunk);
+		} catch {
+			return { ok: false, failure: toFailure(CUT) };
+		}
+		return { ok: true, reply, bytes: Buffer.concat(chunks) };
 	}
 
 	/**
@@ -147,6 +171,14 @@ export async function readText(
 	}
 	return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, maxBytes));
 }
+
+/** Whether a text that is no JSON began as if it were: the connection broke on the way. */
+export function isCut(text: string): boolean {
+	return /^\s*[[{]/.test(text);
+}
+
+/** What a body that broke off is evidence of. */
+const CUT: Evidence = { from: 'body' };
 
 /** The value of a JSON text, `undefined` when it is none. */
 export function parseJson(text: string): unknown {

@@ -21,6 +21,7 @@ export function fixtureResult(change: Partial<BenchResult> = {}): BenchResult {
 			app: { name: 'Support bot', mode: 'advanced-chat' },
 		},
 		plan: {
+			target: 'dify',
 			engine: 'dispatch',
 			mode: 'streaming',
 			load: { model: 'closed', concurrency: 64, think_ms: 0 },

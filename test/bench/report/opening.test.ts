@@ -52,7 +52,7 @@ describe.each(REPORTS)('every report opens with how it was measured: %s', (_, re
 		],
 		['open loop at 2.5/s, poisson arrivals', { model: 'open', rate: 2.5, arrival: 'poisson' }],
 		[
-			'ramp from 1 to 20, constant arrivals',
+			'ramp from 1/s to 20/s, constant arrivals',
 			{ model: 'ramp', from: 1, to: 20, arrival: 'constant' },
 		],
 	])('%s', (text, load) => {

@@ -61,7 +61,6 @@ export const DIFFERENCES: readonly Difference[] = [
 		versions: ['1.14.2'],
 		reason: "The recording's own fault: its file was uploaded with another app's key",
 	},
-	{ names: /^g5[12]_/, reason: 'There is no preview of files' },
 	{
 		names: /^h01_parameters_(?:agent-fc|.*-(?:mod|plain|vars)|completion|workflow)$/,
 		reason: 'Apps here have openings, questions and file types of their own',

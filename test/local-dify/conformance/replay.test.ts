@@ -1,7 +1,7 @@
 import type { LocalDify } from '../../../local-dify';
 import { startLocalDify } from '../../../local-dify';
 import type { Version } from '../../fixtures/recordings';
-import { recording, recordingNames, VERSIONS } from '../../fixtures/recordings';
+import { bodyOf, recording, recordingNames, VERSIONS } from '../../fixtures/recordings';
 import { DIFFERENCES } from './differences';
 import { PROFILES } from './profiles';
 import { RECORDED_APPS, Session } from './session';
@@ -23,9 +23,13 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
 
 const isElsewhere = (name: string): boolean =>
 	Object.values(ELSEWHERE).some((names) => names.test(name));
+/** What others need comes first, what is said a second time after the first. */
+const placeOf = (name: string): string =>
+	name.endsWith('_setup') ? ` ${name}` : name.replace(/_again$/, '~again');
 const rows = VERSIONS.flatMap((version) =>
 	recordingNames(version)
 		.filter((name) => !isElsewhere(name))
+		.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
 		.map((name) => [version, name] as const),
 );
 const servers: LocalDify[] = [];
@@ -50,6 +54,9 @@ afterAll(async () => {
 
 it.each(rows)('%s %s', async (version, name) => {
 	const recorded = recording(version, name);
+	// Pages of messages go by the second in which each was sent: let it be the recorded one.
+	const [, second] = /"created_at": ?(\d+)/.exec(bodyOf(recorded).toString()) ?? [];
+	if (second !== undefined) jest.spyOn(Date, 'now').mockReturnValue(Number(second) * 1000);
 	const answer = await (sessions.get(version) as Session).replay(recorded);
 	const difference = DIFFERENCES.find(
 		({ names, versions }) => names.test(name) && (versions?.includes(version) ?? true),

@@ -38,12 +38,12 @@ export class Session {
 		return answer;
 	}
 
-	/** Takes the ids of two answers for each other, by the names of their fields. */
+	/** Takes the ids of two answers for each other, by the names of their fields; what is known stays. */
 	learn(recorded: string, actual: string): void {
 		const theirs = idsOf(recorded);
 		for (const [name, id] of idsOf(actual)) {
 			const known = theirs.get(name);
-			if (known !== undefined) this.ids.set(known, id);
+			if (known !== undefined && !this.ids.has(known)) this.ids.set(known, id);
 		}
 	}
 

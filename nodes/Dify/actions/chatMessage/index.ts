@@ -1,7 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
+import * as getAll from './getAll.operation';
+import * as getSuggested from './getSuggested.operation';
+import * as giveFeedback from './giveFeedback.operation';
 import * as send from './send.operation';
+import * as stop from './stop.operation';
 
-export { send };
+export const operations = {
+	getAll: getAll.execute,
+	getSuggested: getSuggested.execute,
+	giveFeedback: giveFeedback.execute,
+	send: send.execute,
+	stop: stop.execute,
+};
 
 export const description: INodeProperties[] = [
 	{
@@ -12,13 +22,41 @@ export const description: INodeProperties[] = [
 		displayOptions: { show: { resource: ['chatMessage'] } },
 		options: [
 			{
+				name: 'Get Many',
+				value: 'getAll',
+				action: 'Get many chat messages',
+				description: 'Get the latest messages of a conversation, oldest first',
+			},
+			{
+				name: 'Get Suggested Questions',
+				value: 'getSuggested',
+				action: 'Get suggested questions',
+				description: 'Get questions that could follow an answer',
+			},
+			{
+				name: 'Give Feedback',
+				value: 'giveFeedback',
+				action: 'Give feedback on chat message',
+				description: 'Like or dislike an answer, or take that back',
+			},
+			{
 				name: 'Send Chat Message',
 				value: 'send',
 				action: 'Send chat message',
 				description: 'Send a message to a Chatbot, Agent or Chatflow app and get its answer',
 			},
+			{
+				name: 'Stop',
+				value: 'stop',
+				action: 'Stop chat message',
+				description: 'Stop the run that answers a message',
+			},
 		],
 		default: 'send',
 	},
+	...getAll.description,
+	...getSuggested.description,
+	...giveFeedback.description,
 	...send.description,
+	...stop.description,
 ];

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import { simplify, user } from '../fields';
 import { options } from './send/options';
 
 const properties: INodeProperties[] = [
@@ -13,15 +14,7 @@ const properties: INodeProperties[] = [
 		placeholder: 'e.g. When is the next high tide?',
 		description: "The user's message or question",
 	},
-	{
-		displayName: 'User',
-		name: 'user',
-		type: 'string',
-		required: true,
-		default: 'n8n',
-		description: 'Identifies the end user to Dify, unique within the app',
-		hint: 'Conversations, messages and files are seen only by the user that made them',
-	},
+	user,
 	{
 		displayName: 'Response Mode',
 		name: 'responseMode',
@@ -178,13 +171,7 @@ const properties: INodeProperties[] = [
 			},
 		],
 	},
-	{
-		displayName: 'Simplify',
-		name: 'simplify',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to return a simplified version of the response instead of the raw data',
-	},
+	simplify,
 	options,
 ];
 

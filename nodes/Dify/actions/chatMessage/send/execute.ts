@@ -6,7 +6,7 @@ import { chatBody } from '../../../../../protocol/request';
 import type { RunResult } from '../../../../../protocol/result';
 import { Connection } from '../../../transport/connection';
 import { throwFailure } from '../../../transport/errors';
-import { AppParameters } from './appParameters';
+import { AppParameters } from '../../appParameters';
 import { FileSender } from './files';
 import { resolveInputs } from './inputs';
 import { toItem } from './item';

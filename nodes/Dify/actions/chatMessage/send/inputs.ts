@@ -1,7 +1,7 @@
 import { setSafeObjectProperty } from 'n8n-workflow';
 import type { Variable } from '../../../../../protocol/parameters';
 import { variablesOf } from '../../../../../protocol/parameters';
-import type { AppParameters } from './appParameters';
+import type { AppParameters } from '../../appParameters';
 import type { FileSender } from './files';
 
 /** A text that could stand for a file: anything else is sent as it is, whatever the app wants. */

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ResponseMode } from '../../../../../protocol/request';
-import { refuse as refuseItem } from '../../../transport/errors';
+import { refuse } from '../../../transport/errors';
+import { readJson, readUser, toText } from '../../read';
 
 /** One row of 'Files'. */
 export interface FileParameter {
@@ -58,23 +59,16 @@ const OPTION_DEFAULTS: SendOptions = {
 export function readParameters(context: IExecuteFunctions, itemIndex: number): SendParameters {
 	const read = (name: string, fallback?: unknown): unknown =>
 		context.getNodeParameter(name, itemIndex, fallback);
-	const refuse = (message: string, description: string): never =>
-		refuseItem(context, message, description, itemIndex);
-
 	const query = toText(read('query'));
 	if (query === '') {
 		refuse(
+			context,
 			"'Query' is empty",
 			'Dify takes no message without a text. Fill it, or check its expression.',
+			itemIndex,
 		);
 	}
-	const user = toText(read('user'));
-	if (user === '') {
-		refuse(
-			"'User' is empty",
-			'It names whose conversations and files are used: any text of your own.',
-		);
-	}
+	const user = readUser(context, itemIndex);
 	const options = { ...OPTION_DEFAULTS, ...(read('options', {}) as Partial<SendOptions>) };
 	const conversation = context.getNodeParameter('conversationId', itemIndex, '', {
 		extractValue: true,
@@ -85,7 +79,7 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): S
 		responseMode: read('responseMode') as ResponseMode,
 		inputs:
 			read('inputsMode') === 'json'
-				? readJsonInputs(read('inputsJson', '{}'), refuse)
+				? readJsonInputs(context, itemIndex, read('inputsJson', '{}'))
 				: readFields(read('inputs.value', null)),
 		conversationId: toText(conversation).trim(),
 		files: read('files.file', []) as FileParameter[],
@@ -98,11 +92,6 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): S
 	};
 }
 
-/** Expressions give numbers where a text is wanted; an absent value is an empty text. */
-function toText(value: unknown): string {
-	return value === undefined || value === null ? '' : String(value);
-}
-
 /** The mapped fields: a field left alone is null there, and is left to the app's default. */
 function readFields(value: unknown): Record<string, unknown> {
 	if (typeof value !== 'object' || value === null) return {};
@@ -111,28 +100,20 @@ function readFields(value: unknown): Record<string, unknown> {
 }
 
 function readJsonInputs(
+	context: IExecuteFunctions,
+	itemIndex: number,
 	value: unknown,
-	refuse: (message: string, description: string) => never,
 ): Record<string, unknown> {
-	const description =
-		'Give an object of the app\'s variables, such as {"topic": "tides"}; {} for none.';
-	let inputs = value;
-	if (typeof value === 'string') {
-		if (value.trim() === '') return {};
-		try {
-			inputs = JSON.parse(value);
-		} catch (error) {
-			const reason = error instanceof Error ? error.message : String(error);
-			return refuse(`'Inputs (JSON)' is not valid JSON: ${reason}`, description);
-		}
+	const advice = 'Give an object of the app\'s variables, such as {"topic": "tides"}; {} for none.';
+	if (typeof value === 'string' && value.trim() === '') return {};
+	const inputs = readJson(context, itemIndex, value, 'Inputs (JSON)', advice);
+	if (typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)) {
+		return inputs as Record<string, unknown>;
 	}
-	if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) {
-		const found = Array.isArray(inputs)
-			? 'an array'
-			: inputs === null
-				? 'null'
-				: `a ${typeof inputs}`;
-		return refuse(`'Inputs (JSON)' is ${found}, not an object`, description);
-	}
-	return inputs as Record<string, unknown>;
+	const found = Array.isArray(inputs)
+		? 'an array'
+		: inputs === null
+			? 'null'
+			: `a ${typeof inputs}`;
+	return refuse(context, `'Inputs (JSON)' is ${found}, not an object`, advice, itemIndex);
 }

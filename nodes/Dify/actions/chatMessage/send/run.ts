@@ -12,6 +12,7 @@ import type { Connection, Reply } from '../../../transport/connection';
 import {
 	failureOf,
 	httpEvidence,
+	isCut,
 	isSuccess,
 	parseJson,
 	readText,
@@ -71,6 +72,8 @@ export async function runChatMessage(
 			path: '/chat-messages',
 			body,
 			signal: watch.signal,
+			// It would end a long answer; the watch does better.
+			silenceMs: 0,
 		});
 		if (!sent.ok) return reading.failed(reading.limitEvidence() ?? sent.evidence);
 		return await reading.read(sent.reply);
@@ -160,7 +163,7 @@ class Reading {
 		const limit = this.limitEvidence();
 		if (limit !== undefined) return this.failed(limit);
 		const body = parseJson(text);
-		if (body === undefined && text !== '' && /^\s*\{/.test(text)) {
+		if (body === undefined && isCut(text)) {
 			return this.failed({ from: 'stream', end: 'broken', hasBegun: true });
 		}
 		if (!isBlockingBody(body)) return this.failed(httpEvidence(reply, text));

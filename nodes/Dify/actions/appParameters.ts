@@ -1,4 +1,4 @@
-import type { Connection } from '../../../transport/connection';
+import type { Connection } from '../transport/connection';
 
 /** GET /parameters of the app, asked for where it matters, and once for an item. */
 export class AppParameters {
