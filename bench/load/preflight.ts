@@ -1,7 +1,7 @@
 import { Client } from 'undici';
 import { MAX_FAILURE_BODY, toFailure } from '../../protocol/failures';
 import { UsageError } from '../usage';
-import { codeOf } from './outcome';
+import { codeOf, outcomeOfError } from './outcome';
 
 const TIMEOUT_MS = 10_000;
 
@@ -42,7 +42,13 @@ export async function askForApp(baseUrl: string, key: string, insecure: boolean)
 		throw new UsageError(`GET ${baseUrl}/info: ${failure.message}. ${adviceOn(statusCode)}`);
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
-		const failure = toFailure({ from: 'network', code: codeOf(error) });
+		const code = codeOf(error);
+		if (outcomeOfError(code, false) === 'tls') {
+			throw new UsageError(
+				`the certificate of ${origin} is not trusted (${code}). NODE_EXTRA_CA_CERTS names one that is; --insecure does without`,
+			);
+		}
+		const failure = toFailure({ from: 'network', code });
 		throw new UsageError(
 			`${failure.message}. Check --url, and that this machine can reach ${origin}`,
 		);

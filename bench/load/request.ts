@@ -9,6 +9,7 @@ import { OUTCOMES } from '../result';
 import type { PollClock } from './clock';
 import { Deliveries } from './deliveries';
 import { codeOf, OUTCOME_OF_STATUS, outcomeOfError, outcomeOfStatus } from './outcome';
+import { ResponseHead } from './head';
 import { N8nReader } from './n8nReading';
 import type { Answer, Reader } from './reading';
 import { DifyReader, readBlocking } from './reading';
@@ -48,10 +49,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 	private readonly reader: Reader;
 	private readonly deliveries: Deliveries;
 	private controller: Dispatcher.DispatchController | undefined;
-	private kind: 'stream' | 'json' | 'other' = 'other';
-	private status = 0;
-	private contentType = '';
-	private location: string | undefined;
+	private head: ResponseHead | undefined;
 	private body: Buffer[] = [];
 	private bodyLength = 0;
 	private bytes = 0;
@@ -91,14 +89,8 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		const { clock, tally, mode, target } = this.bench;
 		clock.arrived();
 		this.lastByteAt = clock.time;
-		this.status = status;
-		this.contentType = headers['content-type'] ?? '';
-		this.location = headers.location;
-		tally.version ??= String(headers['x-version'] ?? '') || null;
-		if (status < 200 || status >= 300) return;
-		const streamType = target === 'n8n' ? /\bjson\b/i : /^text\/event-stream\b/i;
-		if (streamType.test(this.contentType)) this.kind = 'stream';
-		else if (mode === 'blocking' && /\bjson\b/i.test(this.contentType)) this.kind = 'json';
+		this.head = new ResponseHead(status, headers, target, mode);
+		tally.version ??= this.head.version;
 	}
 
 	onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -110,7 +102,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.bytes += chunk.length;
 		tally.seconds.at(at).bytes += chunk.length;
 		if (this.isSettled) return;
-		if (this.kind !== 'stream') {
+		if (this.head?.kind !== 'stream') {
 			this.keepBody(chunk);
 			return;
 		}
@@ -126,18 +118,18 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.bench.clock.arrived();
 		this.isClosed = true;
 		if (this.isSettled) return;
-		if (this.kind === 'stream') {
+		if (this.head?.kind === 'stream') {
 			this.reader.end();
 			this.settleEnded({ from: 'stream', end: 'ended', hasBegun: this.bytes > 0 });
 			return;
 		}
 		const body = Buffer.concat(this.body).toString();
-		const result = this.kind === 'json' ? readBlocking(body) : undefined;
+		const result = this.head?.kind === 'json' ? readBlocking(body) : undefined;
 		if (result !== undefined) {
 			this.settleResult(result);
 			return;
 		}
-		const { status, contentType, location } = this;
+		const { status = 0, contentType = '', location } = this.head ?? {};
 		this.settle({
 			outcome: outcomeOfStatus(status),
 			failure: toFailure({ from: 'http', status, contentType, body, location }),
@@ -148,13 +140,13 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.bench.clock.arrived();
 		this.isClosed = true;
 		if (this.isSettled) return;
-		if (this.kind === 'stream') {
+		if (this.head?.kind === 'stream') {
 			this.settleEnded({ from: 'stream', end: 'broken', hasBegun: this.bytes > 0 });
 			return;
 		}
 		const code = codeOf(error);
 		this.settle({
-			outcome: outcomeOfError(code, this.status > 0),
+			outcome: outcomeOfError(code, this.head !== undefined),
 			failure: { ...toFailure({ from: 'network', code }), code },
 		});
 	}
@@ -184,7 +176,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 	}
 
 	private keepBody(chunk: Buffer): void {
-		const limit = this.kind === 'json' ? Number.POSITIVE_INFINITY : MAX_FAILURE_BODY;
+		const limit = this.head?.kind === 'json' ? Number.POSITIVE_INFINITY : MAX_FAILURE_BODY;
 		if (this.bodyLength < limit) this.body.push(chunk.subarray(0, limit - this.bodyLength));
 		this.bodyLength += chunk.length;
 	}
