@@ -14,10 +14,12 @@ import { audio } from './routes/audio';
 import { chatMessages } from './routes/chatMessages';
 import { conversations } from './routes/conversations';
 import { files } from './routes/files';
+import { forms } from './routes/forms';
 import { history } from './routes/history';
 import { messages } from './routes/messages';
 import { preview } from './routes/preview';
 import { variables } from './routes/variables';
+import { workflowEvents } from './routes/workflowEvents';
 import type { Run } from './script';
 import type { RecordedRequest, Server } from './server';
 import { difyHeaders, sendRestx } from './server';
@@ -160,6 +162,10 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 	variables(http, server);
 	preview(http, server);
 	audio(http, server);
+	if (profile.resumption) {
+		forms(http, server);
+		workflowEvents(http, server);
+	}
 	await http.listen({ host: '127.0.0.1', port });
 
 	const find = (app: string): App => {

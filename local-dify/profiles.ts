@@ -14,6 +14,8 @@ export interface Profile {
 	restxJson: 'spaced' | 'compact';
 	/** 1.13.0 answers a blocking chatflow request with a stream (dify#33501). */
 	blockingChatflowStreams: boolean;
+	/** A paused run can be let go on, and a run be taken up by another reader. */
+	resumption: boolean;
 	/** A file of another user is taken up to 1.13. */
 	checksUploader: boolean;
 	/** A chatbot's text deltas for a message with a file come as `message_file`. */
@@ -28,6 +30,7 @@ const BASE: Profile = {
 	refusals: 'silence',
 	restxJson: 'compact',
 	blockingChatflowStreams: false,
+	resumption: false,
 	checksUploader: false,
 	textInMessageFile: false,
 	tooLargeMessage: 'File size exceeded. {message}',
@@ -50,11 +53,18 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 		blockingChatflowStreams: true,
 	},
 	'1.13.1': BASE,
-	'1.14': { ...BASE, version: '1.14.2', checksUploader: true, tooLargeMessage: '' },
+	'1.14': {
+		...BASE,
+		version: '1.14.2',
+		resumption: true,
+		checksUploader: true,
+		tooLargeMessage: '',
+	},
 	'1.17': {
 		...BASE,
 		version: '1.17.1',
 		refusals: 'failed-workflow',
+		resumption: true,
 		checksUploader: true,
 		tooLargeMessage: '',
 	},

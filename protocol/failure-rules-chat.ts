@@ -46,6 +46,31 @@ export const CHAT_RULES: readonly FailureRule[] = [
 		hint: 'Pass on the conversation_id of an earlier answer, or leave it empty to begin a new one.',
 	},
 	{
+		kind: 'form_not_found',
+		when: says(/^Form not found/),
+		hint: "'Form Token' is the form_token of a paused item's human_input, and the key that of the app whose chatflow paused.",
+	},
+	{
+		kind: 'form_submitted',
+		when: hasCode('human_input_form_submitted'),
+		hint: 'A form is filled in once: its run went on with what was sent first.',
+	},
+	{
+		kind: 'form_expired',
+		when: hasCode('human_input_form_expired'),
+		hint: 'A form can be filled in up to its expiration_time: send the message again for a new one.',
+	},
+	{
+		kind: 'form_invalid',
+		when: hasCode('invalid_form_data'),
+		hint: "'Action' is the id of one of the form's actions, and 'Inputs' has a value for each of its inputs: both stand in the paused item's human_input.",
+	},
+	{
+		kind: 'run_not_found',
+		when: says(/^Workflow run not found/),
+		hint: "'Workflow Run ID' is the workflow_run_id of the paused item, and 'User' the one whose message began the run.",
+	},
+	{
 		kind: 'conversation_completed',
 		when: hasCode('conversation_completed'),
 		hint: "Leave 'Conversation' empty to begin a new one.",

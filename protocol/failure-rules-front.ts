@@ -68,7 +68,10 @@ export const FRONT_RULES: readonly FailureRule[] = [
 		when: (facts) => isPage(200, 404, 405)(facts),
 		message: ({ status }) =>
 			`The base URL answers with a web page (${status}), not with Dify's API`,
-		hint: BASE_URL_HINT,
+		hint: ({ status }) =>
+			status === 404
+				? `${BASE_URL_HINT} A Dify that is too old for the operation answers so, too: the README has the version that each needs.`
+				: BASE_URL_HINT,
 	},
 	{
 		kind: 'html',

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { invalid, Refusal } from '../failures';
 import { hazardOf, tokensOf } from '../script';
 import { wait } from '../wait';
-import { formOf } from './form';
+import { openForm } from './form';
 import type { Play } from './play';
 import { usageOf } from './usage';
 
@@ -39,7 +38,8 @@ export async function playBlocking(play: Play): Promise<Record<string, unknown>>
 		created_at: message.created_at,
 	};
 	if (!isPaused) return { event: 'message', task_id: task.id, ...ids, ...said };
-	const workflow_run_id = randomUUID();
+	message.status = 'paused';
+	const workflow_run_id = play.workflowRun.id;
 	return {
 		event: 'workflow_paused',
 		task_id: task.id,
@@ -51,7 +51,7 @@ export async function playBlocking(play: Play): Promise<Record<string, unknown>>
 			workflow_run_id,
 			...said,
 			paused_nodes: ['human'],
-			reasons: [{ TYPE: 'human_input_required', ...formOf(script) }],
+			reasons: [{ TYPE: 'human_input_required', ...openForm(play) }],
 			status: 'paused',
 			elapsed_time: 0.2,
 			total_tokens: 34,

@@ -1,5 +1,4 @@
 import type { Hazard } from '../script';
-import { tokensOf } from '../script';
 import { wait } from '../wait';
 import { hasWorker } from './play';
 import type { Stage } from './stage';
@@ -16,17 +15,18 @@ export async function playBreak(stage: Stage, count: number): Promise<boolean> {
 	);
 	if (hazard === undefined) return false;
 	await stream.flush();
+	// A reset throws away what the reader's kernel still holds: let it be read first.
+	if (hazard.kind === 'reset') await wait(50, closing);
 	if (hasWorker(play) && hazard.kind !== 'errorEvent') {
 		// The worker knows nothing of what happened to the reader.
-		message.answer = [...tokensOf(run.script ?? {})].join('');
+		stream.lose(hazard.kind);
+		return false;
 	}
 	switch (hazard.kind) {
 		case 'cut':
 			await stream.end();
 			return true;
 		case 'reset':
-			// A reset throws away what the reader's kernel still holds: let it be read first.
-			await wait(50, closing);
 			stream.reset();
 			return true;
 		case 'stall':

@@ -28,17 +28,22 @@ export async function playEnds(stage: Stage, answer: Answer): Promise<string> {
 		await sayMessageEnd();
 		return text;
 	}
+	text = `${stage.play.answerBefore ?? ''}${text}`;
 	const outcome = outcomeOf(stage, answer, text);
 	if (outcome.status === 'paused') {
 		await playPause(stage);
 		return text;
 	}
-	if (!answer.isStopped) await stage.sayOfFlow(node('node_finished', 'llm'));
+	if (!answer.isStopped) {
+		for (const event of lastNodesOf(stage)) await stage.sayOfFlow(event);
+	}
+	const finished = finishedOf(stage.play, outcome);
+	stage.play.workflowRun.finished = finished;
 	for (const end of endsOf(stage, outcome)) {
 		if (end === 'message_end') {
 			await sayMessageEnd();
 		} else if (hazardOf(run, 'missingWorkflowFinished') === undefined) {
-			await stage.sayOfFlow(finishedOf(stage, outcome));
+			await stage.sayOfFlow(finished);
 			await sayReplacement('after-workflow-finished');
 		}
 	}
@@ -46,6 +51,16 @@ export async function playEnds(stage: Stage, answer: Answer): Promise<string> {
 		await stage.sayError('invalid_param', 400, `Run failed: ${outcome.error}`);
 	}
 	return text;
+}
+
+/** What still runs when the text is there: the model, or after a person's answer what repeats it. */
+function lastNodesOf({ play }: Stage): EventObject[] {
+	if (play.answerBefore === undefined) return [node('node_finished', 'llm')];
+	return [
+		node('node_finished', 'human'),
+		node('node_started', 'answer'),
+		node('node_finished', 'answer'),
+	];
 }
 
 /** A chatflow's terminal events in their order, by version (contract, 4.1; recordings). */

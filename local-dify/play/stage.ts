@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { EventStream } from '../stream';
 import type { Play } from './play';
 
@@ -16,13 +15,14 @@ export interface Envelope {
 export class Stage {
 	readonly isFlow: boolean;
 	readonly envelope: Envelope;
-	readonly runId = randomUUID();
+	readonly runId: string;
 
 	constructor(
 		readonly play: Play,
 		readonly stream: EventStream,
 	) {
-		const { app, conversation, message, task } = play;
+		const { app, conversation, message, task, workflowRun } = play;
+		this.runId = workflowRun.id;
 		this.isFlow = app.mode === 'advanced-chat';
 		this.envelope = {
 			conversation_id: conversation.id,

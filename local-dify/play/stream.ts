@@ -27,6 +27,7 @@ export async function playStream(play: Play, stream: EventStream): Promise<void>
 	const text = await playEnds(stage, answer);
 	// A worker goes on without its reader; the others' last save never comes (recordings, i).
 	if (!stream.left || hasWorker(play)) message.answer = text;
+	play.workflowRun.release();
 	const lingerMs = hazardOf(run, 'openAfterEnd')?.ms ?? (hasWorker(play) ? play.lingerMs : 0);
 	await wait(lingerMs, play.closing);
 	await stream.end();

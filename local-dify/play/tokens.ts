@@ -42,7 +42,8 @@ export async function playTokens(stage: Stage, listener: Listener): Promise<Answ
 	if (await playBreak(stage, count)) return undefined;
 	await stream.flush();
 	// The provider's last chunk, which carries the usage and no text. A pause may come before any (x08).
-	const isSilent = script.workflowStatus === 'paused' && count === 0;
+	const isSilent =
+		play.answerBefore !== undefined || (script.workflowStatus === 'paused' && count === 0);
 	if (script.tokensPerPacket === undefined && !isSilent) await stream.event(`${before}""${after}`);
 	return { text: pieces.join(''), tokens: count, isStopped: false };
 }

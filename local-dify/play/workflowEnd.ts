@@ -1,5 +1,6 @@
 import { unixSeconds } from '../store';
-import { formOf } from './form';
+import { openForm } from './form';
+import type { Play } from './play';
 import type { EventObject, Stage } from './stage';
 import type { Answer } from './tokens';
 
@@ -26,15 +27,12 @@ export function outcomeOf({ play }: Stage, { isStopped }: Answer, text: string):
 }
 
 /** `workflow_finished` (contract, 4.2). */
-export function finishedOf(
-	{ play, runId }: Stage,
-	{ status, error, outputs }: Outcome,
-): EventObject {
-	const { app, conversation, message } = play;
+export function finishedOf(play: Play, { status, error, outputs }: Outcome): EventObject {
+	const { app, conversation, message, workflowRun } = play;
 	return {
 		event: 'workflow_finished',
 		data: {
-			id: runId,
+			id: workflowRun.id,
 			workflow_id: app.id,
 			status,
 			outputs,
@@ -53,22 +51,26 @@ export function finishedOf(
 
 /** The workflow waits for a person: its form, then the pause, and no `message_end`. */
 export async function playPause(stage: Stage): Promise<void> {
-	const { message, run } = stage.play;
-	const form = formOf(run.script ?? {});
-	await stage.sayOfFlow({ event: 'human_input_required', data: { ...form, display_in_ui: true } });
-	await stage.sayOfFlow({
-		event: 'workflow_paused',
-		data: {
-			workflow_run_id: stage.runId,
-			paused_nodes: ['human'],
-			outputs: {},
-			reasons: [{ TYPE: 'human_input_required', ...form }],
-			status: 'paused',
-			created_at: message.created_at,
-			elapsed_time: 0.2,
-			total_tokens: 34,
-			total_steps: 3,
+	const { message, workflowRun } = stage.play;
+	const form = openForm(stage.play);
+	const pause: EventObject[] = [
+		{ event: 'human_input_required', data: { ...form, display_in_ui: true } },
+		{
+			event: 'workflow_paused',
+			data: {
+				workflow_run_id: stage.runId,
+				paused_nodes: ['human'],
+				outputs: {},
+				reasons: [{ TYPE: 'human_input_required', ...form }],
+				status: 'paused',
+				created_at: message.created_at,
+				elapsed_time: 0.2,
+				total_tokens: 34,
+				total_steps: 3,
+			},
 		},
-	});
+	];
+	workflowRun.pause = pause;
 	message.status = 'paused';
+	for (const event of pause) await stage.sayOfFlow(event);
 }

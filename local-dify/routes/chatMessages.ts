@@ -15,6 +15,7 @@ import { authorize, difyHeaders, jsonBody, sendRestx } from '../server';
 import type { App } from '../store';
 import { EventStream } from '../stream';
 import { wait } from '../wait';
+import { WorkflowRun } from '../workflowRun';
 
 /** POST /chat-messages and its stop. */
 export function chatMessages(fastify: FastifyInstance, server: Server): void {
@@ -96,6 +97,7 @@ async function answer(
 		return reply;
 	}
 	const play = begin(server, app, ask, run, files);
+	stream.follower = play.workflowRun;
 	app.active++;
 	try {
 		if (!streams) {
@@ -134,6 +136,8 @@ function begin(
 	const task = { id: randomUUID(), app, user };
 	store.tasks.set(task.id, task);
 	message.message_files = files;
+	const workflowRun = new WorkflowRun(app, user, message);
+	if (app.mode === 'advanced-chat') store.runs.set(workflowRun.id, workflowRun);
 	return {
 		app,
 		profile,
@@ -142,6 +146,7 @@ function begin(
 		message,
 		task,
 		run,
+		workflowRun,
 		lingerMs,
 		pingIntervalMs,
 		closing,

@@ -11,8 +11,13 @@ import * as chatMessage from './actions/chatMessage';
 import * as conversation from './actions/conversation';
 import * as file from './actions/file';
 import { router } from './actions/router';
-import { searchConversations, searchMessages, searchVariables } from './methods/listSearch';
-import { getInputs } from './methods/resourceMapping';
+import {
+	searchConversations,
+	searchFormActions,
+	searchMessages,
+	searchVariables,
+} from './methods/listSearch';
+import { getFormFields, getInputs } from './methods/resourceMapping';
 
 export class Dify implements INodeType {
 	description: INodeTypeDescription = {
@@ -52,8 +57,8 @@ export class Dify implements INodeType {
 	};
 
 	methods = {
-		listSearch: { searchConversations, searchMessages, searchVariables },
-		resourceMapping: { getInputs },
+		listSearch: { searchConversations, searchFormActions, searchMessages, searchVariables },
+		resourceMapping: { getFormFields, getInputs },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -3,7 +3,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import * as app from './app';
 import * as audio from './audio';
 import * as chatMessage from './chatMessage';
-import { isStreaming } from './chatMessage/send/live';
+import { isStreaming } from './chatMessage/run/live';
 import * as conversation from './conversation';
 import * as file from './file';
 import { mapInOrder } from './mapInOrder';

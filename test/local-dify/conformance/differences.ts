@@ -87,9 +87,4 @@ export const DIFFERENCES: readonly Difference[] = [
 		names: /^x08_messages_/,
 		reason: 'A message that waits for a person has no content of its own',
 	},
-	{
-		names: /^x08_(?:events|form)_/,
-		versions: ['1.14.2'],
-		reason: 'A pause is not taken up again',
-	},
 ];

@@ -18,6 +18,7 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
 	'limit.test.ts': /^e6[0-3]_/,
 	'stop.test.ts': /^f0[1-5]_/,
 	'leave.test.ts': /^i0/,
+	'humanInput.test.ts': /^x08_(?:events|flow_human_input_stream|form)/,
 	'ping.test.ts': /^(?:a05|a06|c04|d06)_/,
 };
 

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** What few need, in one collection. The defaults stand again in parameters.ts, for what is not added. */
-export const options: INodeProperties = {
+/** What few need, in one collection. The defaults stand again in settings.ts, for what is not added. */
+export const options = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
@@ -88,4 +88,12 @@ export const options: INodeProperties = {
 			description: 'The published version of a chatflow to run; empty for the current one',
 		},
 	],
+} satisfies INodeProperties;
+
+const BEFORE_THE_RUN = ['autoGenerateName', 'traceId', 'workflowId'];
+
+/** The same without what is settled when a run begins. */
+export const optionsOfBegunRun: INodeProperties = {
+	...options,
+	options: options.options.filter(({ name }) => !BEFORE_THE_RUN.includes(name)),
 };

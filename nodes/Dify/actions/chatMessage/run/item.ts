@@ -26,17 +26,16 @@ export function toItem(
 	} as IDataObject;
 }
 
-/** At most ten fields; a paused run shows its form in place of the sources, which it has none of yet. */
+/** At most ten fields; a paused run, which has no usage and no sources yet, shows what lets it go on. */
 function simplified(result: RunResult): IDataObject {
-	const { answer, mode, status, metadata, files, human_input } = result;
-	const isPaused = status === 'paused';
+	const { answer, mode, status, metadata, files } = result;
+	const { usage, retriever_resources } = metadata;
 	return {
 		answer,
 		...ids(result),
 		mode,
 		status,
-		usage: metadata.usage ?? null,
-		...(isPaused ? { human_input } : { retriever_resources: metadata.retriever_resources }),
+		...(status === 'paused' ? pauseOf(result) : { usage: usage ?? null, retriever_resources }),
 		files,
 		created_at: result.created_at ?? null,
 	} as IDataObject;
@@ -54,9 +53,17 @@ function whole(result: RunResult): IDataObject {
 		agent_thoughts,
 		workflow,
 		...(reasoning !== undefined && { reasoning }),
-		...(status === 'paused' && { human_input: result.human_input }),
+		...(status === 'paused' && pauseOf(result)),
 		status,
 	} as unknown as IDataObject;
+}
+
+/** What the operation 'Submit Form' needs. */
+function pauseOf({
+	workflow,
+	human_input,
+}: RunResult): Pick<RunResult, 'human_input'> & { workflow_run_id: string | null } {
+	return { workflow_run_id: workflow?.id ?? null, human_input };
 }
 
 function ids({ conversation_id, message_id, task_id }: RunResult): IDataObject {

@@ -1,14 +1,13 @@
 import { collectBlocking, isBlockingBody } from '../../../../../protocol/blocking';
-import type { CollectOptions } from '../../../../../protocol/collect';
 import { Collector, PAIR_GRACE_MS } from '../../../../../protocol/collect';
 import type { Frame } from '../../../../../protocol/decode';
 import { createDecoder } from '../../../../../protocol/decode';
 import type { DifyEvent, UnknownEvent } from '../../../../../protocol/events';
 import type { DifyFailure, Evidence } from '../../../../../protocol/failures';
 import { toFailure } from '../../../../../protocol/failures';
-import type { RunResult, RunStatus } from '../../../../../protocol/result';
+import type { RunStatus } from '../../../../../protocol/result';
 import { alarm } from '../../../transport/alarm';
-import type { Connection, Reply } from '../../../transport/connection';
+import type { Reply } from '../../../transport/connection';
 import {
 	failureOf,
 	httpEvidence,
@@ -17,73 +16,14 @@ import {
 	parseJson,
 	readText,
 } from '../../../transport/connection';
-import type { WatchEnd, WatchLimits } from '../../../transport/watch';
 import { Watch } from '../../../transport/watch';
+import type { Run, RunSettings } from './run';
 
 /** A chatflow's worker starts within a second or two; silence this long has a reason. */
 const SILENCE_MS = 10_000;
 
-export interface RunSettings extends WatchLimits, CollectOptions {
-	includeEvents: boolean;
-	/** Takes each piece of the answer as it comes; the reading waits for it. */
-	onText?: (text: string) => Promise<void>;
-	/** Asked once when a stream has begun but no event has come for {@link SILENCE_MS}: why? */
-	explainSilence: () => Promise<DifyFailure | undefined>;
-}
-
-/** In ms from the request; `events` without pings. */
-export interface Timing {
-	ttft_ms: number | null;
-	duration_ms: number;
-	events: number;
-	text_events: number;
-}
-
-/** A run as far as it came, and why it came no further. */
-export interface Run {
-	result: RunResult;
-	timing: Timing;
-	failure?: DifyFailure;
-	/** Whether any text was passed on while it came. */
-	wasPassedOn: boolean;
-	/** The answer as it came, with whatever tags: what a read-back must begin with. */
-	rawAnswer: string;
-	/** Whether the reading was cut short, so that Dify may hold more than arrived. */
-	wasCut: boolean;
-	endedBy?: WatchEnd;
-	events: Array<DifyEvent | UnknownEvent>;
-	/** Lines of the stream that were no events: left out, and said. */
-	badFrames: number;
-	/** Dify's `X-Version`, where nothing on the way removed it. */
-	version?: string;
-}
-
-/** Sends a message and reads its answer to the end, in whichever way Dify sends it. */
-export async function runChatMessage(
-	connection: Connection,
-	body: Record<string, unknown>,
-	settings: RunSettings,
-): Promise<Run> {
-	const reading = new Reading(settings);
-	const { watch } = reading;
-	try {
-		const sent = await connection.send({
-			method: 'POST',
-			path: '/chat-messages',
-			body,
-			signal: watch.signal,
-			// It would end a long answer; the watch does better.
-			silenceMs: 0,
-		});
-		if (!sent.ok) return reading.failed(reading.limitEvidence() ?? sent.evidence);
-		return await reading.read(sent.reply);
-	} finally {
-		watch.release();
-	}
-}
-
 /** One answer being read. */
-class Reading {
+export class Reading {
 	readonly watch: Watch;
 	private readonly startedAt = performance.now();
 	private readonly collector: Collector;
@@ -106,6 +46,11 @@ class Reading {
 		this.watch.sign();
 		this.version = reply.headers['x-version'];
 		if (!isSuccess(reply)) return this.ended(await failureOf(reply), 'failed');
+		const refused = await this.settings.begin?.();
+		if (refused !== undefined) {
+			this.watch.end('let-go');
+			return this.ended(refused, 'failed');
+		}
 		if (reply.contentType.includes('text/event-stream')) return await this.readStream(reply);
 		return await this.readBlocking(reply);
 	}
@@ -192,7 +137,7 @@ class Reading {
 
 	private async explainSilence(): Promise<void> {
 		if (this.collector.hasBegun) return;
-		const reason = await this.settings.explainSilence();
+		const reason = await this.settings.explainSilence?.();
 		if (reason === undefined || this.collector.hasBegun) return;
 		this.silence = reason;
 		this.watch.end('let-go');
@@ -223,7 +168,7 @@ class Reading {
 			},
 			failure,
 			wasPassedOn: this.wasPassedOn,
-			rawAnswer: collector.answerSoFar,
+			rawAnswer: collector.wholeAnswer,
 			wasCut,
 			endedBy: watch.ended,
 			events: this.events,
