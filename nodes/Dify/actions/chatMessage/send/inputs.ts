@@ -1,4 +1,3 @@
-import { setSafeObjectProperty } from 'n8n-workflow';
 import type { Variable } from '../../../../../protocol/parameters';
 import { variablesOf } from '../../../../../protocol/parameters';
 import type { AppParameters } from '../../appParameters';
@@ -19,12 +18,12 @@ export async function resolveInputs(
 	const variables = Object.values(inputs).some((value) => mayMeanFile(files, value))
 		? fileVariables(await app.read())
 		: new Map<string, Variable>();
-	const resolved: Record<string, unknown> = {};
+	// A Map, as a key such as __proto__ is a person's to choose and no way into an object.
+	const resolved = new Map<string, unknown>();
 	for (const [name, value] of Object.entries(inputs)) {
-		// A key such as __proto__ is a person's to choose and no way into the object.
-		setSafeObjectProperty(resolved, name, await resolve(files, value, variables.get(name)));
+		resolved.set(name, await resolve(files, value, variables.get(name)));
 	}
-	return resolved;
+	return Object.fromEntries(resolved);
 }
 
 async function resolve(
