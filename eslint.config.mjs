@@ -53,6 +53,12 @@ export default [
 				'setImmediate',
 				'performance',
 			],
+			'no-restricted-imports': ['error', { patterns: ['node:*', 'n8n-*', '../../*'] }],
+		},
+	},
+	{
+		files: ['protocol/*.ts'],
+		rules: {
 			'no-restricted-imports': ['error', { patterns: ['node:*', 'n8n-*', '../*'] }],
 		},
 	},

@@ -7,6 +7,8 @@ import { Rest } from './rest';
 
 export { installN8n, N8N_VERSION } from './install';
 export type { InstalledN8n } from './install';
+export { startRedis } from './redis';
+export type { Redis } from './redis';
 export { RestError } from './rest';
 
 /** Who owns each server that is started here: it listens on loopback alone, and its data is deleted at its end. */

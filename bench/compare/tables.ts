@@ -37,7 +37,7 @@ export function timesTable(a: BenchResult, b: BenchResult, isJudged: boolean): T
 		}),
 	);
 	return {
-		title: 'Times, in ms, with 95 % confidence intervals',
+		title: 'Times, in ms, with their bounds (95 % confidence each way)',
 		columns: columns('', 'A', 'B', 'B - A', 'B / A', ...(isJudged ? ['verdict'] : [])),
 		rows,
 		notes: [],

@@ -76,6 +76,8 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
 			endMs,
 			plan: {
 				...plan,
+				// Each thread of ours warms up its own connections; autocannon does not.
+				warmup: plan.engine === 'autocannon' ? 0 : plan.warmup * jobs.length,
 				workers: jobs.length,
 				queries: {
 					count: queries.length,

@@ -2,6 +2,7 @@ import type { Goodput } from '../gate/goodput';
 import type { WorkerReport } from '../load/job';
 import type { BenchResult, OutcomeDetail, Plan } from '../result';
 import type { Requests } from './columns';
+import { withoutUsage } from './columns';
 import type { Measured } from './distributions';
 import { distributionsOf, outcomesOf, samplesOf } from './distributions';
 import { outcomeOf, rowOf } from './samples';
@@ -41,7 +42,9 @@ export type Findings = Pick<
 
 /** Everything that a result says of the requests and of the measuring. */
 export function assemble(harvest: Harvest): Findings {
-	const { requests, reports, endMs, goodput } = harvest;
+	const { reports, endMs, goodput } = harvest;
+	const tokens_from = tokensFrom(harvest.requests);
+	const requests = tokens_from === 'usage' ? harvest.requests : withoutUsage(harvest.requests);
 	const unsent = reports.flatMap((report) => report.unsent);
 	const measured: Measured = {
 		table: requests,
@@ -76,7 +79,7 @@ export function assemble(harvest: Harvest): Findings {
 		}),
 		outcomes: outcomesOf(measured),
 		outcome_details: details,
-		tokens_from: tokensFrom(requests),
+		tokens_from,
 		distributions,
 		scalars: scalarsOf(measured, windowMs, checked, goodput),
 		seconds: timelineOf(measured, checked),

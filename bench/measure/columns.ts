@@ -58,6 +58,14 @@ export function joined(tables: readonly Requests[]): Requests {
 	};
 }
 
+/** Requests as if Dify had counted no tokens of them. */
+export function withoutUsage(requests: Requests): Requests {
+	return {
+		length: requests.length,
+		get: (row, column) => (column === 'completion_tokens' ? Number.NaN : requests.get(row, column)),
+	};
+}
+
 /** Rows of requests, in blocks of shared memory that are added as needed. */
 export class RequestTable implements Requests {
 	private readonly columns: Array<Record<ColumnName, Float64Array>> = [];

@@ -27,7 +27,7 @@ export function overheadReport({ pairs, added }: Overhead): string {
 			`${low.toFixed(2)} to ${high.toFixed(2)}`,
 		];
 	});
-	const head = ['ms, medians', 'Dify', 'through n8n', 'added', 'of 95 % confidence each way'];
+	const head = ['ms, medians', 'Dify', 'through n8n', 'added', 'bounds (95 % each way)'];
 	const widths = head.map((name, at) =>
 		Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)),
 	);

@@ -109,7 +109,7 @@ export function distributionsTable(
 		measured.some((name) => distributions[name].percentiles[percentile] === null),
 	);
 	return {
-		title: 'Times, in ms, with 95 % confidence intervals',
+		title: 'Times, in ms, with their bounds (95 % confidence each way)',
 		columns: [left(''), right('n'), ...PERCENTILES.map(right), right('mean'), right('max')],
 		rows: measured.map((name) => distributionRow(name, distributions[name])),
 		notes: [

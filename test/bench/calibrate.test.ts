@@ -38,6 +38,9 @@ describe('calibrate', () => {
 	});
 });
 
+// Other programs' noise passes; an error stays.
+jest.retryTimes(2);
+
 describe('the second engine', () => {
 	it('reads the same first tokens, within 5 %', async () => {
 		const server = await serve(['--first-token', '300ms', '--gap', '2ms', '--tokens', '20']);

@@ -118,11 +118,11 @@ describe('commands in documents', () => {
 	const files = [SCRIPT, WORKFLOW, ACTION, join(ROOT, 'bench/README.md'), join(ROOT, 'README.md')];
 	it.each(files.map((file) => relative(ROOT, file)))('%s: each flag exists', async (file) => {
 		const text = readFileSync(join(ROOT, file), 'utf8').replace(/\\\n/g, ' ');
-		for (const command of ['run', 'serve', 'calibrate']) {
+		for (const command of ['run', 'serve', 'calibrate', 'overhead']) {
 			const { stdout } = await bench([command, '--help']);
 			const lines = text.matchAll(new RegExp(`dify-bench(?:@\\S+)? ${command} ([^>\`\\n]*)`, 'g'));
 			for (const [, line] of lines) {
-				for (const [flag] of (line ?? '').matchAll(/--[a-z][a-z-]*/g)) {
+				for (const [flag] of (line ?? '').matchAll(/--[a-z][a-z0-9-]*/g)) {
 					expect(stdout).toContain(`  ${flag}`);
 				}
 			}

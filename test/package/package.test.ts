@@ -13,6 +13,7 @@ const manifest = JSON.parse(read('package.json')) as {
 	devDependencies: Record<string, string>;
 	scripts: Record<string, string>;
 };
+const bench = JSON.parse(read('bench/package.json')) as { dependencies: Record<string, string> };
 
 describe('the published package', () => {
 	it('holds what n8n loads, and nothing else', () => {
@@ -69,11 +70,49 @@ describe('the published package', () => {
 	});
 });
 
+describe('the published dify-bench', () => {
+	it('holds the program, its schema and its README', () => {
+		const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+		const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '-w', 'dify-bench'];
+		const output = execFileSync(npm, args, {
+			cwd: ROOT,
+			encoding: 'utf8',
+			stdio: ['ignore', 'pipe', 'ignore'],
+		});
+		// npm 12 gives an object by name, earlier ones a list.
+		const [packed] = Object.values(
+			JSON.parse(output) as Record<string, { files: Array<{ path: string }> }>,
+		);
+		expect(packed?.files.map(({ path }) => path).sort()).toEqual([
+			'LICENSE.md',
+			'README.md',
+			'dist/autocannon.js',
+			'dist/cli.js',
+			'dist/stampServer.js',
+			'dist/worker.js',
+			'package.json',
+			'result.schema.json',
+		]);
+		expect(read('bench/LICENSE.md')).toBe(read('LICENSE.md'));
+	});
+
+	it('names each package that it requires', () => {
+		const scripts = readdirSync(join(ROOT, 'bench/dist')).map((file) => read(`bench/dist/${file}`));
+		const required = scripts
+			.flatMap((script) => [...script.matchAll(/\brequire(?:\.resolve)?\("([^"]+)"\)/g)])
+			.map(([, name = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '')
+			.filter((name) => !name.startsWith('node:'));
+		expect([...new Set(required)].sort()).toEqual(Object.keys(bench.dependencies).sort());
+	});
+});
+
 describe('the repository', () => {
 	it('explains each dependency in a line', () => {
 		const explained = read('CONTRIBUTING.md');
+		const [nodes = '', benchs = ''] = explained.split("dify-bench's own, which");
 		for (const name of Object.keys(manifest.devDependencies))
-			expect(explained).toContain(`\`${name}\``);
+			expect(nodes).toContain(`\`${name}\``);
+		for (const name of Object.keys(bench.dependencies)) expect(benchs).toContain(`\`${name}\``);
 	});
 
 	it('names no registry host in its lock file', () => {

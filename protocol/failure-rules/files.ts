@@ -1,5 +1,5 @@
-import type { FailureRule } from './failures';
-import { hasCode, says } from './failure-rules-match';
+import type { FailureRule } from './rule';
+import { hasCode, says } from './match';
 
 const FILE_HINT =
 	"Upload the file under the same 'User' as the message, with a key of the same app, and check that the app takes files of its type.";

@@ -1,4 +1,4 @@
-import type { Facts } from './failures';
+import type { Facts } from './rule';
 
 /** Dify's own message says so. */
 export const says =

@@ -1,5 +1,5 @@
-import type { FailureRule } from './failures';
-import { BASE_URL_HINT, hasCode, says } from './failure-rules-match';
+import type { FailureRule } from './rule';
+import { BASE_URL_HINT, hasCode, says } from './match';
 
 /** How a run ends badly, and what no other rule knows. */
 export const RUN_RULES: readonly FailureRule[] = [

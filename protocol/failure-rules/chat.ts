@@ -1,5 +1,5 @@
-import type { FailureRule } from './failures';
-import { hasCode, says } from './failure-rules-match';
+import type { FailureRule } from './rule';
+import { hasCode, says } from './match';
 
 /** What Dify says of conversations, messages and what a message asks. */
 export const CHAT_RULES: readonly FailureRule[] = [

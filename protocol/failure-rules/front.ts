@@ -1,5 +1,5 @@
-import type { FailureRule } from './failures';
-import { BASE_URL_HINT, hasCode, isPage, says } from './failure-rules-match';
+import type { FailureRule } from './rule';
+import { BASE_URL_HINT, hasCode, isPage, says } from './match';
 
 const LATER_HINT =
 	'Try again later. Nothing was repeated on its own: the run may have been billed.';
