@@ -46,6 +46,14 @@ const rows: Array<[string, Evidence]> = [
 		'variable_type',
 		json(400, 'bad_request', "Type mismatch: variable 'x' expects number, but got string type"),
 	],
+	['form_not_found', json(404, 'not_found', 'Form not found.')],
+	[
+		'form_submitted',
+		json(412, 'human_input_form_submitted', 'This form has already been submitted by another user'),
+	],
+	['form_expired', json(412, 'human_input_form_expired', 'This form has expired, form_id=x')],
+	['form_invalid', json(400, 'invalid_form_data', 'Missing required inputs: comment')],
+	['run_not_found', json(404, 'not_found', 'Workflow run not found.')],
 	['suggestions_disabled', json(400, 'bad_request', 'Suggested Questions Is Disabled.')],
 	[
 		'feedback_missing',
