@@ -14,6 +14,7 @@ const ENTRIES = [...manifest.n8n.nodes, ...manifest.n8n.credentials];
 
 async function clean() {
 	rmSync(join(__dirname, 'dist'), { recursive: true, force: true });
+	rmSync(join(__dirname, 'bench/dist'), { recursive: true, force: true });
 	rmSync(PACKAGE, { recursive: true, force: true });
 }
 
@@ -41,6 +42,28 @@ function assets() {
 		base: '.',
 		encoding: false,
 	}).pipe(dest('dist'));
+}
+
+/** dify-bench: the command, and its measuring threads in files of their own. */
+async function bench() {
+	const { dependencies } = require('./bench/package.json');
+	await esbuild.build({
+		entryPoints: {
+			cli: 'bench/cli/index.ts',
+			worker: 'bench/load/worker.ts',
+			autocannon: 'bench/load/autocannonWorker.ts',
+			stampServer: 'bench/calibrate/stampServer.ts',
+		},
+		outdir: 'bench/dist',
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
+		external: Object.keys(dependencies),
+		keepNames: true,
+		banner: { js: '#!/usr/bin/env node' },
+		logLevel: 'warning',
+	});
 }
 
 /** Unpacks what `npm pack` gives into build/package. */
@@ -109,8 +132,9 @@ async function cleanTarballs() {
 	}
 }
 
-const build = series(clean, cleanTarballs, parallel(bundle, assets), pack, verify);
+const build = series(clean, cleanTarballs, parallel(bundle, bench, assets), pack, verify);
 
+exports.bench = bench;
 exports.build = build;
 exports.scan = scan;
 exports.default = series(build, scan);

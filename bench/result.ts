@@ -128,6 +128,8 @@ export type LoadModel =
 
 /** What was asked for. */
 export interface Plan {
+	/** What is asked: Dify, or an n8n webhook that answers by it. */
+	target: 'dify' | 'n8n';
 	engine: 'dispatch' | 'autocannon';
 	mode: 'streaming' | 'blocking';
 	load: LoadModel;

@@ -144,4 +144,10 @@ export class Engine {
 			fileExtension,
 		});
 	}
+
+	/** The bytes of a binary field, wherever this engine's mode keeps them. */
+	async readBinary(binary: IBinaryData | undefined): Promise<Buffer> {
+		if (binary === undefined) throw new Error('there is no such binary field');
+		return await this.binaryData.getAsBuffer(binary);
+	}
 }

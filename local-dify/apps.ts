@@ -18,6 +18,14 @@ export interface AppDefinition {
 	inputs?: Array<Record<string, Record<string, unknown>>>;
 	/** GET /parameters' `file_upload`; images by default, as the recorded apps have it. */
 	fileUpload?: Record<string, unknown>;
+	/** What any audio turns out to say; without it, speech to text is switched off. */
+	speechToText?: string;
+	/** The app's own voice; without it, text to speech is switched off. */
+	textToSpeech?: { language: string; voice: string };
+	/** An agent's tools, with what GET /meta shows for each. */
+	toolIcons?: Record<string, string | { background: string; content: string }>;
+	/** Whether the app has no web page of its own. */
+	withoutSite?: boolean;
 	/** Requests at a time; 0 for no limit. */
 	maxConcurrent?: number;
 	/** What each conversation of a chatflow begins with. */
@@ -86,7 +94,7 @@ const FLOW_FORM = [
 ];
 
 const UPLOAD = {
-	allowed_file_extensions: [],
+	allowed_file_extensions: ['.PDF', '.TXT', '.DOCX', '.PNG'],
 	allowed_file_types: ['image', 'document'],
 	allowed_file_upload_methods: ['local_file', 'remote_url'],
 	enabled: true,
@@ -99,14 +107,20 @@ const UPLOAD = {
 	number_limits: 3,
 };
 
-export const NO_UPLOAD = {
-	image: {
-		detail: 'high',
-		enabled: false,
-		number_limits: 3,
-		transfer_methods: ['remote_url', 'local_file'],
-	},
-};
+const { image: _, ...FLOW_UPLOAD } = UPLOAD;
+
+/** `file_upload` of an app that takes none (recordings, h01). */
+export function noUploadOf(mode: AppMode): Record<string, unknown> {
+	if (mode === 'advanced-chat' || mode === 'workflow') return { enabled: false };
+	return {
+		image: {
+			detail: 'high',
+			enabled: false,
+			number_limits: 3,
+			transfer_methods: ['remote_url', 'local_file'],
+		},
+	};
+}
 
 const VARIABLES: ConversationVariable[] = [
 	{
@@ -125,6 +139,11 @@ const VARIABLES: ConversationVariable[] = [
 	},
 ];
 
+const TOOL_ICONS = {
+	current_time:
+		'http://127.0.0.1:5001/console/api/workspaces/current/tool-provider/builtin/time/icon',
+};
+
 const SUGGESTED = ['First stub question?', 'Second stub question?', 'Third stub question?'];
 
 /** The apps of the recordings, by their names there. */
@@ -134,8 +153,8 @@ export function defaultApps(): AppDefinition[] {
 		{ name: 'chat-vars', mode: 'chat', inputs: FORM, suggestedQuestions: SUGGESTED },
 		{ name: 'chat-nofiles', mode: 'chat' },
 		{ name: 'chat-limit', mode: 'chat', maxConcurrent: 1 },
-		{ name: 'agent-fc', mode: 'agent-chat', fileUpload: UPLOAD },
-		{ name: 'flow-plain', mode: 'advanced-chat', fileUpload: UPLOAD },
+		{ name: 'agent-fc', mode: 'agent-chat', fileUpload: UPLOAD, toolIcons: TOOL_ICONS },
+		{ name: 'flow-plain', mode: 'advanced-chat', fileUpload: FLOW_UPLOAD },
 		{
 			name: 'flow-vars',
 			mode: 'advanced-chat',

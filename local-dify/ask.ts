@@ -1,5 +1,6 @@
-import { checkChatMode, checkFiles, checkInputs, isUuid } from './check';
-import { CHAT_HELP, invalid, notFound, pydantic } from './failures';
+import { checkChatMode, checkInputs, isUuid } from './check';
+import { CHAT_HELP, invalid, notFound, pydantic, Refusal } from './failures';
+import { readFiles } from './messageFiles';
 import type { Server } from './server';
 import type { App } from './store';
 
@@ -25,7 +26,14 @@ export function readUser(fields: Record<string, unknown>): string {
 export function readAsk(app: App, body: Record<string, unknown>): Ask {
 	const user = readUser(body);
 	checkChatMode(app);
-	const { inputs, query, response_mode: mode, conversation_id: id, files } = body;
+	const {
+		inputs,
+		query,
+		response_mode: mode,
+		conversation_id: id,
+		files,
+		workflow_id: version,
+	} = body;
 	const refuse = (field: string, complaint: string, input: unknown): never => {
 		throw pydantic('ChatRequestPayload', field, complaint, input);
 	};
@@ -42,6 +50,8 @@ export function readAsk(app: App, body: Record<string, unknown>): Ask {
 	if (files !== undefined && files !== null && !Array.isArray(files)) {
 		refuse('files', 'Input should be a valid list [type=list_type', files);
 	}
+	// Dify trims whatever is there (recordings, e54).
+	if (typeof id === 'number') throw new Refusal(500, 'unknown', 'Internal Server Error');
 	const conversationId = typeof id === 'string' ? id.trim() : undefined;
 	if (conversationId !== undefined && conversationId !== '' && !isUuid(conversationId)) {
 		refuse(
@@ -53,6 +63,7 @@ export function readAsk(app: App, body: Record<string, unknown>): Ask {
 	const isBlocking = mode !== 'streaming';
 	if (app.mode === 'agent-chat' && isBlocking)
 		throw invalid('Agent Chat App does not support blocking mode');
+	if (app.mode === 'advanced-chat' && version !== undefined) checkVersion(app, version);
 	return {
 		query,
 		user,
@@ -63,15 +74,30 @@ export function readAsk(app: App, body: Record<string, unknown>): Ask {
 	};
 }
 
-/** Checks what only a run would look at. @throws {Refusal} (contract, 3.4) */
-export function checkAsk({ store, profile }: Server, app: App, ask: Ask): void {
-	if (ask.query === '') throw invalid('query is required');
-	if (
-		ask.conversationId !== undefined &&
-		store.find(ask.conversationId, app, ask.user) === undefined
-	) {
+/** An app here has one version of its workflow (recordings, c42 to c44). */
+function checkVersion(app: App, id: unknown): void {
+	if (!isUuid(id)) {
+		throw new Refusal(400, 'bad_request', `Invalid workflow_id format: '${String(id)}'. `);
+	}
+	if (id !== app.id) throw notFound(`Workflow not found with id: ${id}.`, CHAT_HELP);
+}
+
+/**
+ * Checks what only a run would look at, and gives the message's files.
+ *
+ * @throws {Refusal} (contract, 3.4)
+ */
+export function checkAsk(
+	{ store, profile }: Server,
+	app: App,
+	{ query, user, conversationId, files, inputs, isBlocking }: Ask,
+): Array<Record<string, unknown>> {
+	if (query === '') throw invalid('query is required');
+	if (conversationId !== undefined && store.find(conversationId, app, user) === undefined) {
 		throw notFound('Conversation Not Exists.', CHAT_HELP);
 	}
-	checkFiles(app, store, ask.files, ask.user, profile.checksUploader);
-	checkInputs(app, ask.inputs, ask.isBlocking);
+	const isMine = (uploader: string): boolean => !profile.checksUploader || uploader === user;
+	const read = readFiles(app, store, files, isMine);
+	checkInputs(app, inputs, isBlocking);
+	return read;
 }

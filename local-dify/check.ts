@@ -1,6 +1,6 @@
 import type { AppMode } from './apps';
 import { invalid, Refusal } from './failures';
-import type { App, Store } from './store';
+import type { App } from './store';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
@@ -68,40 +68,6 @@ function checkValue(
 function notAnOption(name: string, { options }: Record<string, unknown>): Refusal {
 	const list = (options as string[]).map((option) => `'${option}'`).join(', ');
 	return invalid(`${name} in input form must be one of the following: [${list}]`);
-}
-
-/** Dify's check of `files` (contract, 3.3). Dify drops all of them where the app takes none. */
-export function checkFiles(
-	app: App,
-	store: Store,
-	files: unknown,
-	user: string,
-	checksUploader: boolean,
-): boolean {
-	if (!Array.isArray(files) || app.fileUpload === undefined) return false;
-	let images = 0;
-	for (const file of files as Array<Record<string, unknown>>) {
-		if (file.transfer_method === undefined) continue;
-		if (!['image', 'document', 'audio', 'video', 'custom'].includes(String(file.type))) {
-			throw invalid(`'${String(file.type)}' is not a valid FileType`);
-		}
-		let name = String(file.url).split('/').at(-1);
-		if (file.transfer_method === 'local_file') {
-			if (!isUuid(file.upload_file_id)) throw invalid('Invalid upload file id format');
-			const upload = store.uploads.get(file.upload_file_id);
-			if (upload?.app !== app || (checksUploader && upload.user !== user))
-				throw invalid('Invalid upload file');
-			name = upload.name;
-		} else if (file.transfer_method !== 'remote_url') {
-			throw invalid(`'${String(file.transfer_method)}' is not a valid FileTransferMethod`);
-		}
-		const { allowed_file_types: allowed } = app.fileUpload;
-		if (Array.isArray(allowed) && !allowed.includes(file.type))
-			throw invalid(`File validation failed for file: ${name}`);
-		if (file.type === 'image') images++;
-	}
-	if (images > 3) throw invalid('Number of image files exceeds the maximum limit 3');
-	return images > 0;
 }
 
 const CHAT_MODES: readonly AppMode[] = ['chat', 'agent-chat', 'advanced-chat'];

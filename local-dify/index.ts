@@ -10,23 +10,31 @@ import { NOT_FOUND_PAGE, Refusal } from './failures';
 import type { ProfileName } from './profiles';
 import { PROFILES } from './profiles';
 import { app as appRoutes } from './routes/app';
+import { audio } from './routes/audio';
 import { chatMessages } from './routes/chatMessages';
 import { conversations } from './routes/conversations';
 import { files } from './routes/files';
+import { forms } from './routes/forms';
 import { history } from './routes/history';
 import { messages } from './routes/messages';
+import { preview } from './routes/preview';
 import { variables } from './routes/variables';
+import { workflowEvents } from './routes/workflowEvents';
 import type { Run } from './script';
 import type { RecordedRequest, Server } from './server';
 import { difyHeaders, sendRestx } from './server';
+import { standIn } from './standIn';
 import type { App } from './store';
 import { Store } from './store';
 
 export type { AppDefinition } from './apps';
 export type { ProfileName } from './profiles';
+export { PROFILE_NAMES } from './profiles';
 export type { Hazard, Run, Script } from './script';
 export { nginxPage, refusal } from './script';
 export type { RecordedRequest } from './server';
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 
 export interface LocalDifyOptions {
 	/** On 127.0.0.1; 0, the default, is any free one. */
@@ -35,6 +43,8 @@ export interface LocalDifyOptions {
 	profile?: ProfileName;
 	/** The apps of the recordings by default. */
 	apps?: AppDefinition[];
+	/** What a message gets that no {@link LocalDify.play} was said for; by default the recorded stand-in's. */
+	answer?: (query: string) => Run;
 	/** Dify's 10,000 by default. */
 	pingIntervalMs?: number;
 	/** How long a chatflow's silence lasts; Dify's 300,000 by default. */
@@ -80,6 +90,7 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		profile,
 		store: new Store(),
 		apps,
+		answer: options.answer ?? standIn,
 		lingerMs: options.lingerMs ?? 1_000,
 		silenceMs: options.silenceMs ?? 300_000,
 		pingIntervalMs: options.pingIntervalMs ?? 10_000,
@@ -110,6 +121,7 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 			receivedAtMs: performance.now(),
 			closedByClient: false,
 			stamps: [],
+			textStamps: [],
 		};
 		records.set(request, record);
 		requests.push(record);
@@ -128,9 +140,14 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 		const body = code === 'unknown' ? { message, code, status } : { code, message, status };
 		return sendRestx(server, reply.headers(headers), status, body);
 	});
-	http.setNotFoundHandler(async (_, reply) => {
-		// Flask's own page: CORS is the API's.
+	http.setNotFoundHandler(async (request, reply) => {
+		// Flask's own answers: CORS is the API's.
 		reply.removeHeader('Access-Control-Allow-Origin').removeHeader('Access-Control-Expose-Headers');
+		const [url = ''] = request.url.split('?');
+		if (METHODS.some((method) => http.hasRoute({ url, method }))) {
+			const message = 'The method is not allowed for the requested URL.';
+			return sendRestx(server, reply, 405, { code: 'method_not_allowed', message, status: 405 });
+		}
 		return await reply
 			.code(404)
 			.header('Content-Type', 'text/html; charset=utf-8')
@@ -143,6 +160,12 @@ export async function startLocalDify(options: LocalDifyOptions = {}): Promise<Lo
 	messages(http, server);
 	conversations(http, server);
 	variables(http, server);
+	preview(http, server);
+	audio(http, server);
+	if (profile.resumption) {
+		forms(http, server);
+		workflowEvents(http, server);
+	}
 	await http.listen({ host: '127.0.0.1', port });
 
 	const find = (app: string): App => {

@@ -14,9 +14,11 @@ export interface Profile {
 	restxJson: 'spaced' | 'compact';
 	/** 1.13.0 answers a blocking chatflow request with a stream (dify#33501). */
 	blockingChatflowStreams: boolean;
+	/** A paused run can be let go on, and a run be taken up by another reader. */
+	resumption: boolean;
 	/** A file of another user is taken up to 1.13. */
 	checksUploader: boolean;
-	/** Text deltas of a message with an image come as `message_file`. */
+	/** A chatbot's text deltas for a message with a file come as `message_file`. */
 	textInMessageFile: boolean;
 	tooLargeMessage: string;
 }
@@ -28,6 +30,7 @@ const BASE: Profile = {
 	refusals: 'silence',
 	restxJson: 'compact',
 	blockingChatflowStreams: false,
+	resumption: false,
 	checksUploader: false,
 	textInMessageFile: false,
 	tooLargeMessage: 'File size exceeded. {message}',
@@ -50,12 +53,21 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 		blockingChatflowStreams: true,
 	},
 	'1.13.1': BASE,
-	'1.14': { ...BASE, version: '1.14.2', checksUploader: true, tooLargeMessage: '' },
+	'1.14': {
+		...BASE,
+		version: '1.14.2',
+		resumption: true,
+		checksUploader: true,
+		tooLargeMessage: '',
+	},
 	'1.17': {
 		...BASE,
 		version: '1.17.1',
 		refusals: 'failed-workflow',
+		resumption: true,
 		checksUploader: true,
 		tooLargeMessage: '',
 	},
 };
+
+export const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];

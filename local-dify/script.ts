@@ -23,7 +23,7 @@ export interface Script {
 	workflowError?: string;
 	/** `outputs` of the workflow; the answer by default. */
 	outputs?: Record<string, unknown>;
-	/** The form that a paused run waits for. */
+	/** The form that a paused run waits for; the recorded one's fields by default. */
 	form?: Record<string, unknown>;
 }
 
@@ -72,6 +72,8 @@ export type Hazard =
 export interface Run {
 	script?: Script;
 	hazards?: Hazard[];
+	/** What a paused run goes on with once its form is filled in; by default what was filled in. */
+	resumed?: Run;
 }
 
 /** The hazard of one kind, where the run has it. */

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { compactJson, pythonJson } from './json';
 import { Refusal } from './failures';
 import type { Profile } from './profiles';
+import type { Run } from './script';
 import type { App, Store } from './store';
 
 /** What one request came with, kept for whoever asserts on it. */
@@ -21,6 +22,8 @@ export interface RecordedRequest {
 	closedByClient: boolean;
 	/** `performance.now()` right before each event's write. */
 	stamps: number[];
+	/** Those of them that were writes of the answer's tokens. */
+	textStamps: number[];
 }
 
 /** What every route works with. */
@@ -28,6 +31,7 @@ export interface Server {
 	profile: Profile;
 	store: Store;
 	apps: App[];
+	answer: (query: string) => Run;
 	lingerMs: number;
 	silenceMs: number;
 	pingIntervalMs: number;
@@ -45,7 +49,7 @@ export function difyHeaders({ version, worker }: Profile): Record<string, string
 		'Access-Control-Expose-Headers': 'X-Env, X-Trace-Id, X-Version',
 		'X-Version': version,
 		'X-Env': 'PRODUCTION',
-		// 1.12.1 says so of a chatbot's runs alone.
+		// 1.12.1 says so of some of its answers.
 		...(worker && { Vary: 'Cookie' }),
 	};
 }

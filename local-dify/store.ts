@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AppDefinition, ConversationVariable } from './apps';
+import type { HumanForm } from './humanForm';
 import type { Run } from './script';
+import type { WorkflowRun } from './workflowRun';
 
 export interface App extends AppDefinition {
 	id: string;
@@ -56,6 +58,9 @@ export interface Upload {
 	name: string;
 	mimeType: string;
 	size: number;
+	bytes: Buffer;
+	/** Signed: whoever has it may read the file. */
+	url: string;
 }
 
 /** A run under way, which a stop can reach. */
@@ -71,6 +76,9 @@ export class Store {
 	readonly conversations = new Map<string, Conversation>();
 	readonly uploads = new Map<string, Upload>();
 	readonly tasks = new Map<string, Task>();
+	readonly runs = new Map<string, WorkflowRun>();
+	/** By token. */
+	readonly forms = new Map<string, HumanForm>();
 
 	/** The conversation of this app and user: another's does not exist for them. */
 	find(id: string, app: App, user: string): Conversation | undefined {

@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Run } from './script';
 import { hazardOf } from './script';
+import type { RecordedRequest } from './server';
+import type { WorkflowRun } from './workflowRun';
 
 /** Writes a stream of events as Dify frames them, or as a hazard has it. */
 export class EventStream {
@@ -13,17 +15,19 @@ export class EventStream {
 	private wake: (() => void) | undefined;
 	/** Whether the reader left. */
 	left = false;
+	/** Who else hears the events. */
+	follower: Pick<WorkflowRun, 'publish' | 'release'> | undefined;
 
 	constructor(
-		private readonly response: ServerResponse,
+		/** Absent for a run that nobody's request waits for: only followers hear it. */
+		private response: ServerResponse | undefined,
 		private readonly run: Run,
-		/** `performance.now()` right before each event's write. */
-		private readonly stamps: number[],
+		private readonly record: Pick<RecordedRequest, 'stamps' | 'textStamps'>,
 	) {
 		this.lineEnd = hazardOf(run, 'lineEnds')?.with ?? '\n';
 		this.pieceSize = hazardOf(run, 'resplit')?.bytes;
-		response.on('drain', () => this.wake?.());
-		response.on('close', () => {
+		response?.on('drain', () => this.wake?.());
+		response?.on('close', () => {
 			this.left = !response.writableFinished;
 			this.wake?.();
 		});
@@ -31,7 +35,7 @@ export class EventStream {
 
 	/** Begins. The headers go out with the first event, as Dify's do (recordings, a05). */
 	open(headers: Record<string, string>): void {
-		this.response.writeHead(200, {
+		this.response?.writeHead(200, {
 			...headers,
 			'Content-Type': 'text/event-stream; charset=utf-8',
 		});
@@ -43,12 +47,17 @@ export class EventStream {
 
 	/** A data line: an object, or JSON (or what passes for it) already written. */
 	async event(data: Record<string, unknown> | string): Promise<void> {
-		await this.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+		await this.frames(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+	}
+
+	/** Events that are framed already. */
+	async frames(text: string, isText = false): Promise<void> {
+		await this.follower?.publish(text);
+		await this.write(text, isText);
 	}
 
 	/** A token's event, written together with the others of its packet. */
 	async packed(json: string, perPacket: number): Promise<void> {
-		if (perPacket <= 1) return await this.event(json);
 		this.packet += `data: ${json}\n\n`;
 		if (++this.inPacket >= perPacket) await this.flush();
 	}
@@ -58,22 +67,32 @@ export class EventStream {
 		if (packet === '') return;
 		this.packet = '';
 		this.inPacket = 0;
-		await this.write(packet);
+		await this.frames(packet, true);
 	}
 
 	async end(): Promise<void> {
 		await this.flush();
-		this.response.end();
+		this.response?.end();
 	}
 
 	reset(): void {
-		this.response.socket?.resetAndDestroy();
+		this.response?.socket?.resetAndDestroy();
 	}
 
-	private async write(text: string): Promise<void> {
-		if (this.left || this.response.destroyed) return;
+	/** Goes on without the reader, who is told, or not, or rudely. */
+	lose(how: 'cut' | 'reset' | 'stall'): void {
+		this.follower?.release((reader) => reader.lose(how));
+		if (how === 'cut') this.response?.end();
+		if (how === 'reset') this.reset();
+		this.response = undefined;
+	}
+
+	private async write(text: string, isText = false): Promise<void> {
+		if (this.left || this.response === undefined || this.response.destroyed) return;
 		const dressed = this.dress(text);
-		this.stamps.push(performance.now());
+		const now = performance.now();
+		this.record.stamps.push(now);
+		if (isText) this.record.textStamps.push(now);
 		if (this.pieceSize === undefined) {
 			await this.send(dressed);
 			return;
@@ -97,7 +116,8 @@ export class EventStream {
 
 	/** Writes, and waits while the reader is slower. */
 	private async send(piece: string | Uint8Array): Promise<void> {
-		if (this.left || this.response.destroyed || this.response.write(piece)) return;
+		const { response } = this;
+		if (this.left || response === undefined || response.destroyed || response.write(piece)) return;
 		await new Promise<void>((resolve) => {
 			this.wake = resolve;
 		});

@@ -28,10 +28,7 @@ export class Answer {
 		return this.splitter === undefined ? piece : this.splitter.push(piece).text;
 	}
 
-	/**
-	 * Puts `text` in place of the answer so far. Someone who reads along gets the rest of it or, as
-	 * what was read cannot be unread, all of it in a paragraph of its own.
-	 */
+	/** Puts `text` in place of the answer so far; gives what someone who reads along gets of it. */
 	replace(text: unknown): string {
 		if (typeof text !== 'string') return '';
 		const before = this.part(this.toString()).text;
@@ -42,15 +39,19 @@ export class Answer {
 			this.splitter.push(text);
 		}
 		const after = this.part(text).text;
-		return after.startsWith(before) ? after.slice(before.length) : `\n\n${after}`;
+		return readOn(after, before);
 	}
 
-	/** What is said and what was thought; `fallback` stands for an answer of which no text came. */
-	parted(fallback: string): SplitText {
-		return this.part(this.text.length > 0 ? this.toString() : fallback);
-	}
-
-	private part(text: string): SplitText {
+	/** What is said and what was thought of a whole answer. */
+	part(text: string): SplitText {
 		return this.splitter === undefined ? { text, reasoning: '' } : splitReasoning(text);
 	}
+}
+
+/**
+ * What someone who has read `before` gets of `after`: its rest or, as
+ * what was read cannot be unread, all of it in a paragraph of its own.
+ */
+export function readOn(after: string, before: string): string {
+	return after.startsWith(before) ? after.slice(before.length) : `\n\n${after}`;
 }

@@ -13,6 +13,11 @@ export { PAIR_GRACE_MS } from './ending';
 export interface CollectOptions {
 	/** Whether `<think>…</think>` leaves the answer for `reasoning`. */
 	separateReasoning?: boolean;
+	/**
+	 * Whether the events begin in the middle of the run: the workflow's own answer is the whole of what
+	 * they are the end of.
+	 */
+	isTakenUp?: boolean;
 }
 
 /**
@@ -21,6 +26,7 @@ export interface CollectOptions {
  */
 export class Collector {
 	private readonly answer: Answer;
+	private readonly isTakenUp: boolean;
 	private readonly ending = new Ending();
 	private readonly reasoning = new TextBuffer();
 	private readonly thoughts = new Map<string, AgentThought>();
@@ -38,6 +44,7 @@ export class Collector {
 
 	constructor(options: CollectOptions = {}) {
 		this.answer = new Answer(options.separateReasoning === true);
+		this.isTakenUp = options.isTakenUp === true;
 	}
 
 	get phase(): RunPhase {
@@ -55,8 +62,11 @@ export class Collector {
 	}
 
 	/** The answer as it stands, with whatever tags it came with. */
-	get answerSoFar(): string {
-		return this.answer.toString();
+	get wholeAnswer(): string {
+		const text = this.answer.toString();
+		const output = this.ending.workflow?.outputs?.answer;
+		if (typeof output !== 'string') return text;
+		return text === '' || (this.isTakenUp && output.endsWith(text)) ? output : text;
 	}
 
 	/**
@@ -80,9 +90,8 @@ export class Collector {
 
 	/** What the run came to, if nothing more comes. May be asked again after more events. */
 	finish(): RunResult {
-		const { message: end, workflow, status, failure } = this.ending;
-		const output = workflow?.outputs?.answer;
-		const parts = this.answer.parted(typeof output === 'string' ? output : '');
+		const { message: end, status, failure } = this.ending;
+		const parts = this.answer.part(this.wholeAnswer);
 		const reasoning = [this.reasoning.toString(), parts.reasoning].filter((part) => part !== '');
 		const { conversation_id, message_id, task_id, created_at } = this.envelope;
 		return {

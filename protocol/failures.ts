@@ -1,25 +1,7 @@
 import { RULES } from './failure-rules';
-import type { RunFailure } from './result';
+import type { Evidence, Facts } from './failure-rules/rule';
 
-/** What is known of something that went wrong, as it was met. */
-export type Evidence =
-	| {
-			/** Dify, or something in front of it, answered with another status than was hoped for. */
-			from: 'http';
-			status: number;
-			contentType: string;
-			/** The body, or its beginning: {@link MAX_FAILURE_BODY} bytes are enough for any of Dify's. */
-			body: string;
-			/** The `Location` header of a redirect. */
-			location?: string;
-	  }
-	| ({ from: 'event' | 'workflow' } & RunFailure)
-	/** The stream was over, or broke, before the run was. */
-	| { from: 'stream'; end: 'ended' | 'broken'; hasBegun: boolean }
-	/** A limit of the caller's passed; `seconds` is that limit. */
-	| { from: 'limit'; limit: 'idle' | 'total'; seconds: number; hasBegun: boolean }
-	/** No answer at all: the code of Node's socket, DNS or TLS layer, such as ECONNREFUSED. */
-	| { from: 'network'; code: string };
+export type { Evidence } from './failure-rules/rule';
 
 /** A failure in Dify's words where it has some, and what to do about it. */
 export interface DifyFailure {
@@ -36,25 +18,6 @@ export interface DifyFailure {
 
 /** As much of a body as is read to learn what went wrong, in bytes. */
 export const MAX_FAILURE_BODY = 16 * 1024;
-
-/** What rules match on: the evidence, with Dify's error body taken apart. */
-export interface Facts {
-	evidence: Evidence;
-	status?: number;
-	code?: string;
-	/** Dify's own message; empty when there is none. */
-	message: string;
-	isHtml: boolean;
-	isJson: boolean;
-}
-
-export interface FailureRule {
-	kind: string;
-	when: (facts: Facts) => boolean;
-	/** Where Dify's own message does not serve. */
-	message?: (facts: Facts) => string;
-	hint: string | ((facts: Facts) => string);
-}
 
 /**
  * Tells what went wrong, from whatever is known of it. Never throws; what no rule knows keeps Dify's
@@ -97,6 +60,7 @@ function factsOf(evidence: Evidence): Facts {
 			return { evidence, code, status, message, isHtml: false, isJson: true };
 		}
 		case 'stream':
+		case 'body':
 		case 'limit':
 		case 'network':
 			return { evidence, message: '', isHtml: false, isJson: false };

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { invalid, Refusal } from '../failures';
 import { hazardOf, tokensOf } from '../script';
 import { wait } from '../wait';
-import { formOf } from './form';
+import { openForm } from './form';
 import type { Play } from './play';
 import { usageOf } from './usage';
 
@@ -27,12 +26,8 @@ export async function playBlocking(play: Play): Promise<Record<string, unknown>>
 	message.answer = hazardOf(run, 'messageReplace')?.text ?? tokens.join('');
 	message.retriever_resources = script.retrieverResources ?? [];
 	const isPaused = script.workflowStatus === 'paused';
-	return {
-		event: isPaused ? 'workflow_paused' : 'message',
-		task_id: task.id,
-		id: message.id,
-		message_id: message.id,
-		conversation_id: conversation.id,
+	const ids = { id: message.id, message_id: message.id, conversation_id: conversation.id };
+	const said = {
 		mode: app.mode,
 		answer: message.answer,
 		metadata: {
@@ -41,16 +36,26 @@ export async function playBlocking(play: Play): Promise<Record<string, unknown>>
 			usage: isPaused ? null : usageOf(script, tokens.length, app.mode),
 		},
 		created_at: message.created_at,
-		...(isPaused && {
-			workflow_run_id: randomUUID(),
-			data: {
-				paused_nodes: ['human'],
-				reasons: [{ TYPE: 'human_input_required', ...formOf(script) }],
-				status: 'paused',
-				elapsed_time: 0.2,
-				total_tokens: 34,
-				total_steps: 3,
-			},
-		}),
+	};
+	if (!isPaused) return { event: 'message', task_id: task.id, ...ids, ...said };
+	message.status = 'paused';
+	const workflow_run_id = play.workflowRun.id;
+	return {
+		event: 'workflow_paused',
+		task_id: task.id,
+		...ids,
+		...said,
+		workflow_run_id,
+		data: {
+			...ids,
+			workflow_run_id,
+			...said,
+			paused_nodes: ['human'],
+			reasons: [{ TYPE: 'human_input_required', ...openForm(play) }],
+			status: 'paused',
+			elapsed_time: 0.2,
+			total_tokens: 34,
+			total_steps: 3,
+		},
 	};
 }

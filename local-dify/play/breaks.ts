@@ -1,5 +1,4 @@
 import type { Hazard } from '../script';
-import { tokensOf } from '../script';
 import { wait } from '../wait';
 import { hasWorker } from './play';
 import type { Stage } from './stage';
@@ -7,10 +6,8 @@ import type { Stage } from './stage';
 type Break = Extract<Hazard, { afterTokens: number }>;
 
 /** Plays the hazard that ends the stream before the token of this number; whether there was one. */
-export async function playBreak(
-	{ play, stream, envelope }: Stage,
-	count: number,
-): Promise<boolean> {
+export async function playBreak(stage: Stage, count: number): Promise<boolean> {
+	const { play, stream } = stage;
 	const { run, closing, message } = play;
 	const hazard = run.hazards?.find(
 		(candidate): candidate is Break =>
@@ -18,17 +15,18 @@ export async function playBreak(
 	);
 	if (hazard === undefined) return false;
 	await stream.flush();
+	// A reset throws away what the reader's kernel still holds: let it be read first.
+	if (hazard.kind === 'reset') await wait(50, closing);
 	if (hasWorker(play) && hazard.kind !== 'errorEvent') {
 		// The worker knows nothing of what happened to the reader.
-		message.answer = [...tokensOf(run.script ?? {})].join('');
+		stream.lose(hazard.kind);
+		return false;
 	}
 	switch (hazard.kind) {
 		case 'cut':
 			await stream.end();
 			return true;
 		case 'reset':
-			// A reset throws away what the reader's kernel still holds: let it be read first.
-			await wait(50, closing);
 			stream.reset();
 			return true;
 		case 'stall':
@@ -36,8 +34,7 @@ export async function playBreak(
 			return true;
 		case 'errorEvent': {
 			const { code, status, message: said } = hazard;
-			const { task_id: _, ...ids } = envelope;
-			await stream.event({ event: 'error', ...ids, code, status, message: said });
+			await stage.sayError(code, status, said);
 			message.status = 'error';
 			message.error = said;
 			await stream.end();

@@ -1,15 +1,14 @@
-import type { Run } from '../script';
 import { hazardOf } from '../script';
-import { unixSeconds } from '../store';
-import { formOf } from './form';
 import { node } from './node';
 import type { EventObject, Stage } from './stage';
 import type { Answer } from './tokens';
 import { usageOf, ZERO_USAGE } from './usage';
+import type { Outcome } from './workflowEnd';
+import { finishedOf, outcomeOf, playPause } from './workflowEnd';
 
 /** Ends a run as its app kind and Dify's version do; gives the answer as it stands then. */
 export async function playEnds(stage: Stage, answer: Answer): Promise<string> {
-	const { run } = stage.play;
+	const { run, profile } = stage.play;
 	const replace = hazardOf(run, 'messageReplace');
 	let { text } = answer;
 	const sayReplacement = async (when: 'before-end' | 'after-workflow-finished'): Promise<void> => {
@@ -18,52 +17,61 @@ export async function playEnds(stage: Stage, answer: Answer): Promise<string> {
 		const reason = stage.isFlow ? 'output_moderation' : '';
 		await stage.say({ event: 'message_replace', answer: text, reason });
 	};
+	const sayMessageEnd = async (): Promise<void> => {
+		if (hazardOf(run, 'missingMessageEnd') === undefined) {
+			await stage.say(messageEndOf(stage, answer));
+		}
+	};
 
 	await sayReplacement('before-end');
-	const status = answer.stopped ?? run.script?.workflowStatus ?? 'succeeded';
-	if (stage.isFlow && status === 'paused') {
+	if (!stage.isFlow) {
+		await sayMessageEnd();
+		return text;
+	}
+	text = `${stage.play.answerBefore ?? ''}${text}`;
+	const outcome = outcomeOf(stage, answer, text);
+	if (outcome.status === 'paused') {
 		await playPause(stage);
 		return text;
 	}
-	if (stage.isFlow) await stage.sayOfFlow(node('node_finished', 'llm'));
-	for (const end of endsOf(stage, status, answer, text)) {
-		if (isMissing(run, end)) continue;
-		if (end.event !== 'workflow_finished') {
-			await stage.say(end);
-			continue;
+	if (!answer.isStopped) {
+		for (const event of lastNodesOf(stage)) await stage.sayOfFlow(event);
+	}
+	const finished = finishedOf(stage.play, outcome);
+	stage.play.workflowRun.finished = finished;
+	for (const end of endsOf(stage, outcome)) {
+		if (end === 'message_end') {
+			await sayMessageEnd();
+		} else if (hazardOf(run, 'missingWorkflowFinished') === undefined) {
+			await stage.sayOfFlow(finished);
+			await sayReplacement('after-workflow-finished');
 		}
-		await stage.sayOfFlow(end);
-		await sayReplacement('after-workflow-finished');
+	}
+	if (outcome.status === 'failed' && profile.ends === 'finished-then-message') {
+		await stage.sayError('invalid_param', 400, `Run failed: ${outcome.error}`);
 	}
 	return text;
 }
 
-function isMissing(run: Run, { event }: EventObject): boolean {
-	if (event === 'message_end') return hazardOf(run, 'missingMessageEnd') !== undefined;
-	return event === 'workflow_finished' && hazardOf(run, 'missingWorkflowFinished') !== undefined;
+/** What still runs when the text is there: the model, or after a person's answer what repeats it. */
+function lastNodesOf({ play }: Stage): EventObject[] {
+	if (play.answerBefore === undefined) return [node('node_finished', 'llm')];
+	return [
+		node('node_finished', 'human'),
+		node('node_started', 'answer'),
+		node('node_finished', 'answer'),
+	];
 }
 
-/** The terminal events in their order, by app kind and version (contract, 4.1; recordings). */
-function endsOf(stage: Stage, status: string, answer: Answer, text: string): EventObject[] {
-	const messageEnd = messageEndOf(stage, answer);
-	if (!stage.isFlow) return [messageEnd];
-	const { profile, run } = stage.play;
-	const error =
-		answer.stopped === 'failed'
-			? 'Aborted: User requested stop'
-			: (run.script?.workflowError ?? null);
-	const finished = finishedOf(stage, status, error, text);
-	if (profile.ends === 'finished-then-message') {
-		if (status !== 'failed') return [finished, messageEnd];
-		const message = `Run failed: ${error}`;
-		return [finished, { event: 'error', code: 'invalid_param', status: 400, message }];
-	}
-	const succeeded = status === 'succeeded' || status === 'partial-succeeded';
-	if (profile.ends === 'finished-alone' || !succeeded) return [finished];
-	return [messageEnd, finished];
+/** A chatflow's terminal events in their order, by version (contract, 4.1; recordings). */
+function endsOf({ play }: Stage, { status }: Outcome): Array<'message_end' | 'workflow_finished'> {
+	const { ends } = play.profile;
+	if (status === 'failed' || ends === 'finished-alone') return ['workflow_finished'];
+	if (ends === 'finished-then-message') return ['workflow_finished', 'message_end'];
+	return status === 'stopped' ? ['workflow_finished'] : ['message_end', 'workflow_finished'];
 }
 
-function messageEndOf({ play, isFlow }: Stage, { tokens, stopped }: Answer): EventObject {
+function messageEndOf({ play, isFlow }: Stage, { tokens, isStopped }: Answer): EventObject {
 	const { app, message, run } = play;
 	const script = run.script ?? {};
 	return {
@@ -72,57 +80,8 @@ function messageEndOf({ play, isFlow }: Stage, { tokens, stopped }: Answer): Eve
 		metadata: {
 			annotation_reply: null,
 			retriever_resources: script.retrieverResources ?? [],
-			usage: stopped === undefined ? usageOf(script, tokens, app.mode) : ZERO_USAGE,
+			usage: isStopped ? ZERO_USAGE : usageOf(script, tokens, app.mode),
 		},
 		files: isFlow ? [] : null,
 	};
-}
-
-function finishedOf(
-	{ play, runId }: Stage,
-	status: string,
-	error: string | null,
-	text: string,
-): EventObject {
-	const { app, conversation, message, run } = play;
-	return {
-		event: 'workflow_finished',
-		data: {
-			id: runId,
-			workflow_id: app.id,
-			status,
-			outputs: run.script?.outputs ?? (status === 'failed' ? {} : { answer: text }),
-			error: status === 'stopped' ? 'Stopped by user.' : error,
-			elapsed_time: 0.4,
-			total_tokens: 34,
-			total_steps: 3,
-			created_by: { id: app.id, user: conversation.user },
-			created_at: message.created_at,
-			finished_at: unixSeconds(),
-			exceptions_count: status === 'partial-succeeded' ? 1 : 0,
-			files: [],
-		},
-	};
-}
-
-/** The workflow waits for a person: its form, then the pause, and no `message_end`. */
-async function playPause(stage: Stage): Promise<void> {
-	const { message, run } = stage.play;
-	const form = formOf(run.script ?? {});
-	await stage.sayOfFlow({ event: 'human_input_required', data: { ...form, display_in_ui: true } });
-	await stage.sayOfFlow({
-		event: 'workflow_paused',
-		data: {
-			workflow_run_id: stage.runId,
-			paused_nodes: ['human'],
-			outputs: {},
-			reasons: [{ TYPE: 'human_input_required', ...form }],
-			status: 'paused',
-			created_at: message.created_at,
-			elapsed_time: 0.2,
-			total_tokens: 34,
-			total_steps: 3,
-		},
-	});
-	message.status = 'paused';
 }

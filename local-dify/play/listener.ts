@@ -21,11 +21,11 @@ export class Listener {
 	async wait(ms: number): Promise<void> {
 		const { closing, pingIntervalMs } = this.play;
 		const end = performance.now() + ms;
-		for (;;) {
+		// A timer may fire a little before its time: no second one for the rest of a millisecond.
+		for (let enough = 0; ; enough = 1) {
 			const now = performance.now();
 			await this.doWhatIsDue(now);
-			// A timer may fire a little before its time: no second one for the rest of a millisecond.
-			if (end - now < 1 || this.isStopped || closing.aborted) return;
+			if (end - now <= enough || this.isStopped || closing.aborted) return;
 			const next = Math.min(end, this.pingedAt + pingIntervalMs, this.polledAt + POLL_MS);
 			await wait(next - now, closing);
 		}
@@ -38,7 +38,8 @@ export class Listener {
 		}
 		if (now - this.polledAt >= POLL_MS) {
 			this.polledAt = now;
-			this.isStopped = this.play.task.stoppedBy !== undefined;
+			const { stoppedBy, user } = this.play.task;
+			this.isStopped = stoppedBy === user;
 		}
 	}
 }

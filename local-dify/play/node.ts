@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventObject } from './stage';
 
-const TITLES = { start: 'Start', llm: 'LLM' } as const;
+const TITLES = { start: 'Start', llm: 'LLM', human: 'Approve', answer: 'Answer' } as const;
 
 /** A workflow's node that begins or ends (contract, 4.2). */
 export function node(

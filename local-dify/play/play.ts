@@ -1,6 +1,7 @@
 import type { Profile } from '../profiles';
 import type { Run } from '../script';
 import type { App, Conversation, Message, Store, Task } from '../store';
+import type { WorkflowRun } from '../workflowRun';
 
 /** One run of an app: who asked what, and what it plays. */
 export interface Play {
@@ -11,8 +12,9 @@ export interface Play {
 	message: Message;
 	task: Task;
 	run: Run;
-	/** Whether the message has an image. */
-	hasImage: boolean;
+	workflowRun: WorkflowRun;
+	/** Of a run that a person let go on: its answer up to the pause. */
+	answerBefore?: string;
 	lingerMs: number;
 	pingIntervalMs: number;
 	/** Ends waits when the server closes. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { EventStream } from '../stream';
 import type { Play } from './play';
 
@@ -16,13 +15,14 @@ export interface Envelope {
 export class Stage {
 	readonly isFlow: boolean;
 	readonly envelope: Envelope;
-	readonly runId = randomUUID();
+	readonly runId: string;
 
 	constructor(
 		readonly play: Play,
 		readonly stream: EventStream,
 	) {
-		const { app, conversation, message, task } = play;
+		const { app, conversation, message, task, workflowRun } = play;
+		this.runId = workflowRun.id;
 		this.isFlow = app.mode === 'advanced-chat';
 		this.envelope = {
 			conversation_id: conversation.id,
@@ -35,6 +35,12 @@ export class Stage {
 	/** Says an event of the message. */
 	async say({ event, ...fields }: EventObject): Promise<void> {
 		await this.stream.event({ event, ...this.envelope, ...fields });
+	}
+
+	/** Says what went wrong: the one event without a `task_id`. */
+	async sayError(code: string, status: number, message: string): Promise<void> {
+		const { task_id: _, ...ids } = this.envelope;
+		await this.stream.event({ event: 'error', ...ids, code, status, message });
 	}
 
 	/** Says an event of the workflow, which has its id too. */

@@ -22,11 +22,12 @@ export async function playStream(play: Play, stream: EventStream): Promise<void>
 	await playSteps(stage, thoughts);
 	const answer = await playTokens(stage, listener);
 	if (answer === undefined) return;
-	await playLastThought(stage, thoughts, answer.text);
+	if (!answer.isStopped) await playLastThought(stage, thoughts, answer.text);
 	message.retriever_resources = run.script?.retrieverResources ?? [];
 	const text = await playEnds(stage, answer);
 	// A worker goes on without its reader; the others' last save never comes (recordings, i).
 	if (!stream.left || hasWorker(play)) message.answer = text;
+	play.workflowRun.release();
 	const lingerMs = hazardOf(run, 'openAfterEnd')?.ms ?? (hasWorker(play) ? play.lingerMs : 0);
 	await wait(lingerMs, play.closing);
 	await stream.end();

@@ -31,9 +31,12 @@ export async function playLastThought(
 	if (last === undefined) return;
 	await stage.say({ event: 'agent_thought', ...last, thought: answer });
 	const { message } = stage.play;
-	message.agent_thoughts = thoughts.map((thought) => ({
+	message.agent_thoughts = thoughts.map(({ message_files: files, ...thought }) => ({
 		...thought,
+		...(thought.id === last.id && { thought: answer }),
 		chain_id: null,
 		message_id: message.id,
+		created_at: message.created_at,
+		files,
 	}));
 }

@@ -8,8 +8,8 @@ import type { Stage } from './stage';
 export interface Answer {
 	text: string;
 	tokens: number;
-	/** How a stop ended it. */
-	stopped?: 'stopped' | 'failed';
+	/** Whether its user ended it. */
+	isStopped: boolean;
 }
 
 /** A long answer's text is not kept whole: no test reads ten megabytes back. */
@@ -31,9 +31,7 @@ export async function playTokens(stage: Stage, listener: Listener): Promise<Answ
 		if (stream.left && !hasWorker(play)) return undefined;
 		if (closing.aborted) return undefined;
 		await listener.wait(count > 0 ? (script.gapMs ?? 0) : 0);
-		if (listener.isStopped) {
-			return { text: pieces.join(''), tokens: count, stopped: stopOf(play) };
-		}
+		if (listener.isStopped) return { text: pieces.join(''), tokens: count, isStopped: true };
 		await stream.packed(before + JSON.stringify(piece) + after, script.tokensPerPacket ?? 1);
 		if (pieces.length < MOST_KEPT) pieces.push(piece);
 		if (count === 0 && hazardOf(run, 'badJsonFrame') !== undefined) {
@@ -43,9 +41,11 @@ export async function playTokens(stage: Stage, listener: Listener): Promise<Answ
 	}
 	if (await playBreak(stage, count)) return undefined;
 	await stream.flush();
-	// The provider's last chunk, which carries the usage and no text.
-	if (script.tokensPerPacket === undefined) await stream.event(`${before}""${after}`);
-	return { text: pieces.join(''), tokens: count };
+	// The provider's last chunk, which carries the usage and no text. A pause may come before any (x08).
+	const isSilent =
+		play.answerBefore !== undefined || (script.workflowStatus === 'paused' && count === 0);
+	if (script.tokensPerPacket === undefined && !isSilent) await stream.event(`${before}""${after}`);
+	return { text: pieces.join(''), tokens: count, isStopped: false };
 }
 
 /** A token's event up to its text, and from there: ten megabytes in four-byte tokens are 2.6 million. */
@@ -60,16 +60,11 @@ function frameOf({ play, envelope, isFlow }: Stage): { before: string; after: st
 	};
 }
 
-function textEventOf({ app, run, profile, hasImage }: Play): string {
+function textEventOf({ app, run, profile, message }: Play): string {
 	if (app.mode === 'agent-chat') return 'agent_message';
-	const inFile =
-		hazardOf(run, 'textInMessageFile') !== undefined || (profile.textInMessageFile && hasImage);
-	return inFile ? 'message_file' : 'message';
-}
-
-/** A chatflow stopped by another user fails; a chatbot's run is not stopped by them at all. */
-function stopOf({ app, task }: Play): 'stopped' | 'failed' {
-	return app.mode === 'advanced-chat' && task.stoppedBy !== task.user ? 'failed' : 'stopped';
+	const isQuirky =
+		app.mode === 'chat' && profile.textInMessageFile && message.message_files.length > 0;
+	return isQuirky || hazardOf(run, 'textInMessageFile') !== undefined ? 'message_file' : 'message';
 }
 
 function* chain(...parts: Array<Iterable<string>>): Generator<string> {

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { NO_UPLOAD } from '../apps';
+import { noUploadOf } from '../apps';
+import { Refusal } from '../failures';
 import type { Server } from '../server';
 import { authorize, sendRestx } from '../server';
 
-/** GET /info and GET /parameters (contract, section 6; recordings, h01, h02). */
+/** What an app says of itself (contract, section 6; recordings, h01 to h04). */
 export function app(fastify: FastifyInstance, server: Server): void {
 	fastify.get('/v1/info', async (request, reply) => {
 		const { name, mode } = authorize(server, request);
@@ -18,13 +19,17 @@ export function app(fastify: FastifyInstance, server: Server): void {
 	});
 
 	fastify.get('/v1/parameters', async (request, reply) => {
-		const { inputs = [], fileUpload = NO_UPLOAD, suggestedQuestions } = authorize(server, request);
+		const app = authorize(server, request);
+		const { inputs = [], mode, fileUpload = noUploadOf(mode), suggestedQuestions } = app;
 		return sendRestx(server, reply, 200, {
-			opening_statement: 'Hi',
+			opening_statement: '',
 			suggested_questions: [],
 			suggested_questions_after_answer: { enabled: suggestedQuestions !== undefined },
-			speech_to_text: { enabled: false },
-			text_to_speech: { enabled: false, language: '', voice: '' },
+			speech_to_text: { enabled: app.speechToText !== undefined },
+			text_to_speech: {
+				enabled: app.textToSpeech !== undefined,
+				...(app.textToSpeech ?? { language: '', voice: '' }),
+			},
 			retriever_resource: { enabled: true },
 			annotation_reply: { enabled: false },
 			more_like_this: { enabled: false },
@@ -40,4 +45,34 @@ export function app(fastify: FastifyInstance, server: Server): void {
 			},
 		});
 	});
+
+	fastify.get('/v1/meta', async (request, reply) => {
+		const { toolIcons = {} } = authorize(server, request);
+		return sendRestx(server, reply, 200, { tool_icons: toolIcons });
+	});
+
+	fastify.get('/v1/site', async (request, reply) => {
+		const { name, withoutSite } = authorize(server, request);
+		if (withoutSite === true) throw new Refusal(403, 'forbidden', FORBIDDEN);
+		return sendRestx(server, reply, 200, {
+			title: name,
+			chat_color_theme: null,
+			chat_color_theme_inverted: false,
+			icon_type: 'emoji',
+			icon: '🤖',
+			icon_background: '#FFEAD5',
+			description: null,
+			copyright: null,
+			privacy_policy: null,
+			custom_disclaimer: '',
+			default_language: 'en-US',
+			show_workflow_steps: true,
+			use_icon_as_answer_icon: false,
+			icon_url: null,
+		});
+	});
 }
+
+/** werkzeug's own words. */
+const FORBIDDEN =
+	"You don't have the permission to access the requested resource. It is either read-protected or not readable by the server.";

@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ask } from '../ask';
 import { checkAsk, readAsk, readUser } from '../ask';
-import { checkFiles } from '../check';
 import { invalid, Refusal } from '../failures';
 import { pythonJson } from '../json';
 import { playBlocking } from '../play/blocking';
 import type { Play } from '../play/play';
 import { playStream } from '../play/stream';
+import type { Profile } from '../profiles';
 import type { Run } from '../script';
 import { hazardOf } from '../script';
 import type { Server } from '../server';
 import { authorize, difyHeaders, jsonBody, sendRestx } from '../server';
-import { standIn } from '../standIn';
 import type { App } from '../store';
 import { EventStream } from '../stream';
 import { wait } from '../wait';
+import { WorkflowRun } from '../workflowRun';
 
 /** POST /chat-messages and its stop. */
 export function chatMessages(fastify: FastifyInstance, server: Server): void {
@@ -23,7 +23,7 @@ export function chatMessages(fastify: FastifyInstance, server: Server): void {
 		const app = authorize(server, request);
 		const body = jsonBody(request);
 		const ask = readAsk(app, body);
-		const run = app.queue.shift() ?? standIn(ask.query);
+		const run = app.queue.shift() ?? server.answer(ask.query);
 		const http = hazardOf(run, 'http');
 		const slow = hazardOf(run, 'slowHeaders');
 		if (slow !== undefined) await wait(slow.ms, server.closing);
@@ -49,7 +49,7 @@ export function chatMessages(fastify: FastifyInstance, server: Server): void {
 			const app = authorize(server, request);
 			const user = readUser(jsonBody(request));
 			const task = server.store.tasks.get(request.params.task);
-			// A chatbot's run goes on for a wrong user; a chatflow's is stopped all the same (recordings, f04, f05).
+			// A chatbot takes no notice of another user's stop, but a chatflow fails of it (recordings, f04, f05).
 			if (task?.app === app && (task.user === user || app.mode === 'advanced-chat'))
 				task.stoppedBy = user;
 			return sendRestx(server, reply, 200, { result: 'success' });
@@ -80,28 +80,27 @@ async function answer(
 		!ask.isBlocking ||
 		hazardOf(run, 'blockingAsSse') !== undefined ||
 		(isFlow && profile.blockingChatflowStreams);
-	const stream = new EventStream(reply.raw, run, server.recordOf(request).stamps);
-	const vary: Record<string, string> = app.mode === 'chat' ? { Vary: 'Cookie' } : {};
+	const stream = new EventStream(reply.raw, run, server.recordOf(request));
 	const open = (): void => {
 		reply.hijack();
-		stream.open({ ...difyHeaders(profile), ...vary });
+		stream.open(difyHeaders(profile));
 	};
 	const isSilent = ask.isBlocking && isFlow && profile.blockingChatflowStreams;
+	let files: Array<Record<string, unknown>>;
 	try {
-		checkAsk(server, app, ask);
+		files = checkAsk(server, app, ask);
 	} catch (error) {
-		// Since 1.13 a chatflow's stream has begun when its worker refuses the request (contract, 3.4).
-		if (!streams || !isFlow || profile.refusals === 'http' || !(error instanceof Refusal))
-			throw error;
+		if (!(error instanceof Refusal) || !streams || !isFlow) throw error;
+		if (isRefusedAtOnce(error, profile)) throw error;
 		open();
 		await refuseInStream(server, stream, error);
 		return reply;
 	}
-	const play = begin(server, app, ask, run);
+	const play = begin(server, app, ask, run, files);
+	stream.follower = play.workflowRun;
 	app.active++;
 	try {
 		if (!streams) {
-			reply.headers(vary);
 			const body = await playBlocking(play);
 			return await reply
 				.header('Content-Type', 'application/json; charset=utf-8')
@@ -117,15 +116,28 @@ async function answer(
 	}
 }
 
-function begin(server: Server, app: App, ask: Ask, run: Run): Play {
+/** Since 1.13 a chatflow's stream has begun when its worker refuses the request (contract, 3.4). */
+function isRefusedAtOnce({ code }: Refusal, { refusals }: Profile): boolean {
+	return refusals === 'http' || (refusals === 'failed-workflow' && code === 'not_found');
+}
+
+function begin(
+	server: Server,
+	app: App,
+	ask: Ask,
+	run: Run,
+	files: Array<Record<string, unknown>>,
+): Play {
 	const { store, profile, lingerMs, pingIntervalMs, closing } = server;
-	const { query, user, inputs, conversationId, files } = ask;
+	const { query, user, inputs, conversationId } = ask;
 	const known = conversationId === undefined ? undefined : store.find(conversationId, app, user);
 	const conversation = known ?? store.begin(app, user, query, inputs);
 	const message = store.addMessage(conversation, query, inputs);
 	const task = { id: randomUUID(), app, user };
 	store.tasks.set(task.id, task);
-	const hasImage = checkFiles(app, store, files, user, false);
+	message.message_files = files;
+	const workflowRun = new WorkflowRun(app, user, message);
+	if (app.mode === 'advanced-chat') store.runs.set(workflowRun.id, workflowRun);
 	return {
 		app,
 		profile,
@@ -134,7 +146,7 @@ function begin(server: Server, app: App, ask: Ask, run: Run): Play {
 		message,
 		task,
 		run,
-		hasImage,
+		workflowRun,
 		lingerMs,
 		pingIntervalMs,
 		closing,

@@ -1,35 +1,22 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { invalid, Refusal } from '../failures';
+import { readMultipart } from '../multipart';
 import type { Server } from '../server';
 import { authorize, sendRestx } from '../server';
 import { unixSeconds } from '../store';
 
 const MB = 1024 * 1024;
+const TENANT = randomUUID();
 
 /** POST /files/upload (contract, section 6; recordings, g). */
 export function files(fastify: FastifyInstance, server: Server): void {
 	fastify.post('/v1/files/upload', async (request, reply) => {
 		const app = authorize(server, request);
-		const fields: Record<string, string> = {};
-		const parts: Array<{ fieldname: string; filename: string; mimeType: string; size: number }> =
-			[];
-		if (request.isMultipart()) {
-			for await (const part of request.parts({ limits: { fileSize: 110 * MB } })) {
-				if (part.type === 'field') {
-					fields[part.fieldname] = String(part.value);
-					continue;
-				}
-				let size = 0;
-				for await (const chunk of part.file) size += (chunk as Buffer).length;
-				const { fieldname, filename, mimetype: mimeType } = part;
-				parts.push({ fieldname, filename, mimeType, size });
-			}
-		}
-		server.recordOf(request).body = { fields, files: parts };
+		const { fields, files: parts } = await readMultipart(server, request);
 		const file = parts.find(({ fieldname }) => fieldname === 'file');
 		if (file === undefined) throw new Refusal(400, 'no_file_uploaded', 'Please upload your file.');
-		const { filename: name, mimeType, size } = file;
+		const { filename: name, mimeType, size, bytes } = file;
 		if (name === '') {
 			throw new Refusal(400, 'filename_not_exists_error', 'The specified filename does not exist.');
 		}
@@ -40,21 +27,23 @@ export function files(fastify: FastifyInstance, server: Server): void {
 		}
 		const id = randomUUID();
 		const user = fields.user ?? 'DEFAULT-USER';
-		server.store.uploads.set(id, { id, app, user, name, mimeType, size });
+		const created_at = unixSeconds();
+		const secret = `timestamp=${created_at}&nonce=${randomBytes(16).toString('hex')}&sign=${randomBytes(32).toString('base64url')}%3D`;
+		const url = `http://${request.host}/files/${id}/file-preview?${secret}`;
+		server.store.uploads.set(id, { id, app, user, name, mimeType, size, bytes, url });
 		return sendRestx(server, reply, 201, {
 			id,
-			reference: null,
 			name,
 			size,
 			extension: name.split('.').at(-1),
 			mime_type: mimeType,
 			created_by: app.id,
-			created_at: unixSeconds(),
+			created_at,
 			preview_url: null,
-			source_url: '',
+			source_url: url,
 			original_url: null,
 			user_id: null,
-			tenant_id: null,
+			tenant_id: TENANT,
 			conversation_id: null,
 			file_key: null,
 		});

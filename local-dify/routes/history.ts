@@ -41,7 +41,10 @@ export function history(fastify: FastifyInstance, server: Server): void {
 			// Dify counts in whole seconds: what else is of the first one's is left out (h14_messages_first_id).
 			messages = messages.filter((message) => message.created_at < first.created_at);
 		}
-		const data = messages.slice(-limit);
+		const data = messages
+			.slice(-limit)
+			// Since 1.13.
+			.map((message) => ({ ...message, ...(server.profile.worker && { extra_contents: [] }) }));
 		return sendRestx(server, reply, 200, { limit, has_more: messages.length > limit, data });
 	});
 
@@ -89,7 +92,7 @@ export function toJson({
 	created_at,
 	updated_at,
 }: Conversation): Record<string, unknown> {
-	return { id, name, inputs, status: 'normal', introduction: 'Hi', created_at, updated_at };
+	return { id, name, inputs, status: 'normal', introduction: '', created_at, updated_at };
 }
 
 /** The `limit` of a list. @throws {Refusal} outside 1 to 100 */

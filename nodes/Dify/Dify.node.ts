@@ -5,11 +5,19 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import * as app from './actions/app';
+import * as audio from './actions/audio';
 import * as chatMessage from './actions/chatMessage';
 import * as conversation from './actions/conversation';
+import * as file from './actions/file';
 import { router } from './actions/router';
-import { searchConversations, searchMessages, searchVariables } from './methods/listSearch';
-import { getInputs } from './methods/resourceMapping';
+import {
+	searchConversations,
+	searchFormActions,
+	searchMessages,
+	searchVariables,
+} from './methods/listSearch';
+import { getFormFields, getInputs } from './methods/resourceMapping';
 
 export class Dify implements INodeType {
 	description: INodeTypeDescription = {
@@ -32,19 +40,25 @@ export class Dify implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'App', value: 'app' },
+					{ name: 'Audio', value: 'audio' },
 					{ name: 'Chat Message', value: 'chatMessage' },
 					{ name: 'Conversation', value: 'conversation' },
+					{ name: 'File', value: 'file' },
 				],
 				default: 'chatMessage',
 			},
+			...app.description,
+			...audio.description,
 			...chatMessage.description,
 			...conversation.description,
+			...file.description,
 		],
 	};
 
 	methods = {
-		listSearch: { searchConversations, searchMessages, searchVariables },
-		resourceMapping: { getInputs },
+		listSearch: { searchConversations, searchFormActions, searchMessages, searchVariables },
+		resourceMapping: { getFormFields, getInputs },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

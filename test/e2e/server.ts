@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LocalDify } from '../../local-dify';
+import type { LocalDify, ProfileName } from '../../local-dify';
 import { startLocalDify } from '../../local-dify';
 import type { WorkflowFile } from '../../n8n-server';
 import { installN8n, N8nServer } from '../../n8n-server';
@@ -15,13 +15,17 @@ export interface World {
 	close(): Promise<void>;
 }
 
-/** Starts both; the credential of the examples is that of the app `chat-plain`. */
-export async function openWorld(env?: Record<string, string>): Promise<World> {
-	const dify = await startLocalDify();
+/** Starts both; the credential of the examples is that of one app. */
+export async function openWorld(
+	env?: Record<string, string>,
+	app = 'chat-plain',
+	profile?: ProfileName,
+): Promise<World> {
+	const dify = await startLocalDify({ profile });
 	const installed = await installN8n((line) => console.error(line));
 	const n8n = await N8nServer.start({ n8n: installed, packageDirectory: PACKAGE, env });
 	await n8n.createCredential('Dify account', 'difyApi', {
-		apiKey: dify.key('chat-plain'),
+		apiKey: dify.key(app),
 		baseUrl: dify.baseUrl,
 	});
 	return {

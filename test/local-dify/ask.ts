@@ -1,5 +1,5 @@
 import type { LocalDify, Run } from '../../local-dify';
-import type { Patience, RawAnswer } from './rawClient';
+import type { Reading, RawAnswer } from './rawClient';
 import { askRaw } from './rawClient';
 
 export type Event = Record<string, unknown>;
@@ -18,7 +18,7 @@ export async function askFor(
 	app: string,
 	run: Run,
 	more: Record<string, unknown> = {},
-	patience?: Patience,
+	reading?: Reading,
 ): Promise<Played> {
 	dify.play(app, run);
 	const body = { inputs: {}, query: 'hi', user: 'u', response_mode: 'streaming', ...more };
@@ -33,7 +33,7 @@ export async function askFor(
 			],
 			body: JSON.stringify(body),
 		},
-		patience,
+		reading,
 	);
 	const stamps = dify.requests.at(-1)?.stamps ?? [];
 	return { ...answer, events: eventsOf(answer.body.toString()), stamps };

@@ -21,12 +21,12 @@ export interface RawRequest {
 	body?: string | Buffer | null;
 }
 
-/** When this side closes the connection by itself. */
-export interface Patience {
-	/** After this long with nothing new. */
+export interface Reading {
+	/** Closes the connection after this long with nothing new. */
 	silenceMs?: number;
-	/** After so many chunks. */
+	/** Closes it after so many chunks. */
 	chunks?: number;
+	onChunk?: (chunk: Buffer) => void;
 }
 
 /**
@@ -36,21 +36,21 @@ export interface Patience {
 export async function askRaw(
 	origin: string,
 	request: RawRequest,
-	patience: Patience = {},
+	{ silenceMs, chunks: most = Infinity, onChunk }: Reading = {},
 ): Promise<RawAnswer> {
-	const { hostname, port } = new URL(origin);
+	const { host, hostname, port } = new URL(origin);
 	const startedAt = performance.now();
 	const reader = new Reader();
 	const socket = connect(Number(port), hostname);
 	const ended = await new Promise<RawAnswer['ended']>((resolve) => {
-		socket.write(bytesOf(request));
-		if (patience.silenceMs !== undefined) {
-			socket.setTimeout(patience.silenceMs, () => resolve('left'));
-		}
+		socket.write(bytesOf(host, request));
+		if (silenceMs !== undefined) socket.setTimeout(silenceMs, () => resolve('left'));
 		socket.on('data', (data) => {
+			const before = reader.chunks.length;
 			reader.push(data, performance.now() - startedAt);
+			for (const chunk of reader.chunks.slice(before)) onChunk?.(chunk);
 			if (reader.isWhole) resolve('clean');
-			else if (reader.chunks.length >= (patience.chunks ?? Infinity)) resolve('left');
+			else if (reader.chunks.length >= most) resolve('left');
 		});
 		socket.on('error', () => resolve('reset'));
 		socket.on('close', () => resolve('cut'));
@@ -61,9 +61,9 @@ export async function askRaw(
 	return { status, headers, chunks, body: Buffer.concat(chunks), headersAtMs, endedAtMs, ended };
 }
 
-function bytesOf({ method, path, headers, body }: RawRequest): Buffer {
+function bytesOf(host: string, { method, path, headers, body }: RawRequest): Buffer {
 	const bytes = Buffer.from(body ?? '');
-	const all = [...headers, ['Host', 'dify'], ['Connection', 'close']];
+	const all = [...headers, ['Host', host], ['Connection', 'close']];
 	// As clients do: a length wherever there is a body, and with every POST.
 	if (bytes.length > 0 || method === 'POST') all.push(['Content-Length', String(bytes.length)]);
 	const head = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');

@@ -1,9 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Conversation } from '../../local-dify/store';
-import { APPS, begin, COUNTER, UNKNOWN } from './conversations';
+import { APPS, begin, COUNTER } from './conversations';
 import type { World } from './harness';
 import { byId, itemOf, openWorld } from './harness';
-import { itRefuses, VALUE } from './refusals';
+import { itRefuses, UNKNOWN, VALUE } from './refusals';
 
 /** What can be done with conversations. */
 

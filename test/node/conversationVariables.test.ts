@@ -1,9 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Conversation } from '../../local-dify/store';
-import { AGREED, APPS, begin, COUNTER, TAGS, TOPIC, UNKNOWN } from './conversations';
+import { AGREED, APPS, begin, COUNTER, TAGS, TOPIC } from './conversations';
 import type { World } from './harness';
 import { byId, itemOf, openWorld } from './harness';
-import { itRefuses, VALUE } from './refusals';
+import { itRefuses, UNKNOWN, VALUE } from './refusals';
 
 /** A chatflow's conversation variables. */
 

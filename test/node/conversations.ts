@@ -3,7 +3,6 @@ import type { Conversation } from '../../local-dify/store';
 import type { World } from './harness';
 import { itemOf } from './harness';
 
-export const UNKNOWN = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 export const COUNTER = '11111111-1111-4111-8111-111111111111';
 export const TOPIC = '22222222-2222-4222-8222-222222222222';
 export const TAGS = '33333333-3333-4333-8333-333333333333';

@@ -5,6 +5,8 @@ import { Engine } from '../../engine';
 import type { LocalDify, LocalDifyOptions, RecordedRequest } from '../../local-dify';
 import { startLocalDify } from '../../local-dify';
 
+export { until } from '../until';
+
 /** Where jest's global set-up unpacks what `npm pack` gives. */
 export const PACKAGE = join(__dirname, '../../build/package');
 
@@ -64,13 +66,4 @@ export function itemOf(outcome: Outcome): IDataObject {
 /** A resource locator's value, as the form keeps one that was typed in. */
 export function byId(value: unknown): INodeParameterResourceLocator {
 	return { __rl: true, mode: 'id', value: value as string };
-}
-
-/** Waits until `isTrue`, looking every few milliseconds; fails after `limitMs`. */
-export async function until(isTrue: () => boolean, limitMs = 3_000): Promise<void> {
-	const deadline = performance.now() + limitMs;
-	while (!isTrue()) {
-		if (performance.now() > deadline) throw new Error('it did not come to that in time');
-		await new Promise((resolve) => setTimeout(resolve, 5));
-	}
 }

@@ -1,6 +1,9 @@
 import type { IBinaryKeyData, INodeParameters } from 'n8n-workflow';
 import type { World } from './harness';
 
+/** An id of nothing. */
+export const UNKNOWN = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
+
 /** What a parameter that stands for the wrong value takes it from. */
 export const VALUE = '={{ $json.value }}';
 

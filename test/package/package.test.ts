@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { Dify } from '../../nodes/Dify/Dify.node';
 
 const ROOT = join(__dirname, '../..');
 const PACKAGE = join(ROOT, 'build/package');
@@ -11,6 +13,7 @@ const manifest = JSON.parse(read('package.json')) as {
 	devDependencies: Record<string, string>;
 	scripts: Record<string, string>;
 };
+const bench = JSON.parse(read('bench/package.json')) as { dependencies: Record<string, string> };
 
 describe('the published package', () => {
 	it('holds what n8n loads, and nothing else', () => {
@@ -67,15 +70,55 @@ describe('the published package', () => {
 	});
 });
 
+describe('the published dify-bench', () => {
+	it('holds the program, its schema and its README', () => {
+		const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+		const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '-w', 'dify-bench'];
+		const output = execFileSync(npm, args, {
+			cwd: ROOT,
+			encoding: 'utf8',
+			stdio: ['ignore', 'pipe', 'ignore'],
+		});
+		// npm 12 gives an object by name, earlier ones a list.
+		const [packed] = Object.values(
+			JSON.parse(output) as Record<string, { files: Array<{ path: string }> }>,
+		);
+		expect(packed?.files.map(({ path }) => path).sort()).toEqual([
+			'LICENSE.md',
+			'README.md',
+			'dist/autocannon.js',
+			'dist/cli.js',
+			'dist/stampServer.js',
+			'dist/worker.js',
+			'package.json',
+			'result.schema.json',
+		]);
+		expect(read('bench/LICENSE.md')).toBe(read('LICENSE.md'));
+	});
+
+	it('names each package that it requires', () => {
+		const scripts = readdirSync(join(ROOT, 'bench/dist')).map((file) => read(`bench/dist/${file}`));
+		const required = scripts
+			.flatMap((script) => [...script.matchAll(/\brequire(?:\.resolve)?\("([^"]+)"\)/g)])
+			.map(([, name = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '')
+			.filter((name) => !name.startsWith('node:'));
+		expect([...new Set(required)].sort()).toEqual(Object.keys(bench.dependencies).sort());
+	});
+});
+
 describe('the repository', () => {
 	it('explains each dependency in a line', () => {
 		const explained = read('CONTRIBUTING.md');
+		const [nodes = '', benchs = ''] = explained.split("dify-bench's own, which");
 		for (const name of Object.keys(manifest.devDependencies))
-			expect(explained).toContain(`\`${name}\``);
+			expect(nodes).toContain(`\`${name}\``);
+		for (const name of Object.keys(bench.dependencies)) expect(benchs).toContain(`\`${name}\``);
 	});
 
 	it('names no registry host in its lock file', () => {
-		expect(read('package-lock.json')).not.toContain('"resolved"');
+		// The one that stands is the link to the workspace.
+		const resolved = read('package-lock.json').match(/"resolved": ".*"/g) ?? [];
+		expect(resolved).toEqual(['"resolved": "bench"']);
 	});
 
 	it('documents every parameter and option that the node has', () => {
@@ -83,7 +126,7 @@ describe('the repository', () => {
 		const properties = read('nodes/Dify/actions/chatMessage/send.operation.ts').split(
 			"displayName: 'Files'",
 		)[0];
-		const options = read('nodes/Dify/actions/chatMessage/send/options.ts');
+		const options = read('nodes/Dify/actions/chatMessage/run/options.ts');
 		const names = [...`${properties}${options}`.matchAll(/^\t{1,3}displayName: '([^']+)'/gm)].map(
 			([, name]) => name,
 		);
@@ -92,5 +135,27 @@ describe('the repository', () => {
 		const shown = ['Values', 'Inputs (JSON)', 'From List', 'By ID', 'Options'];
 		for (const name of names)
 			if (!shown.includes(name ?? '')) expect(readme).toMatch(new RegExp(`^\\| ${name} +\\|`, 'm'));
+	});
+
+	it('documents every operation, with its endpoint', () => {
+		const readme = read('README.md');
+		const { properties } = new Dify().description;
+		const [resources] = properties as INodeProperties[];
+		for (const resource of (resources?.options ?? []) as INodePropertyOptions[]) {
+			const operation = properties.find(
+				({ name, displayOptions }) =>
+					name === 'operation' && displayOptions?.show?.resource?.[0] === resource.value,
+			);
+			const options = (operation?.options ?? []) as INodePropertyOptions[];
+			expect(options.length).toBeGreaterThan(1);
+			for (const { name, action } of options) {
+				expect(action).toMatch(/^[A-Z]/);
+				const row = new RegExp(
+					`^\\| ${resource.name} +\\| ${name} +\\| `.concat('`(GET|POST|PUT|DELETE) /'),
+					'm',
+				);
+				expect(readme).toMatch(row);
+			}
+		}
 	});
 });

@@ -67,8 +67,10 @@ describe('every recorded stream', () => {
 		expect(result.workflow?.id).toBe(
 			finished?.data.id ?? events.find((event) => 'workflow_run_id' in event)?.workflow_run_id,
 		);
-		const end = events.find(({ event }) => event === 'message_end') as
+		const lastWord = events.find(({ event }) => event === 'message_end') as
 			{ metadata: { usage: unknown }; files: unknown[] | null } | undefined;
+		// A workflow that was stopped is over: nobody waits for the zeros that 1.12 says after it.
+		const end = finished?.data.status === 'stopped' ? undefined : lastWord;
 		expect(result.metadata.usage).toEqual(end?.metadata.usage ?? null);
 		expect(result.files).toEqual(end?.files ?? []);
 		const [first] = events;

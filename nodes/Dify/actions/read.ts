@@ -22,7 +22,7 @@ export function readUser(context: IExecuteFunctions, itemIndex: number): string 
 }
 
 /**
- * A text that Dify does not do without.
+ * A text that Dify does not do without, from a text or a resource locator.
  *
  * @param name the parameter's, and `displayName` what the form calls it
  * @throws {NodeOperationError} when it is empty, or blank
@@ -33,7 +33,7 @@ export function readText(
 	name: string,
 	displayName: string,
 ): string {
-	const text = toText(context.getNodeParameter(name, itemIndex));
+	const text = toText(context.getNodeParameter(name, itemIndex, '', { extractValue: true }));
 	if (text.trim() !== '') return text;
 	return refuse(
 		context,

@@ -1,8 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import * as app from './app';
+import * as audio from './audio';
 import * as chatMessage from './chatMessage';
-import { isStreaming } from './chatMessage/send/live';
+import { isStreaming } from './chatMessage/run/live';
 import * as conversation from './conversation';
+import * as file from './file';
 import { mapInOrder } from './mapInOrder';
 
 /** What every operation is: one item in, its result out, which is several items of a list. */
@@ -12,8 +15,11 @@ type Operation = (
 ) => Promise<INodeExecutionData | INodeExecutionData[]>;
 
 const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
+	app: app.operations,
+	audio: audio.operations,
 	chatMessage: chatMessage.operations,
 	conversation: conversation.operations,
+	file: file.operations,
 };
 
 /** Runs the chosen operation for each item, in the items' order. */

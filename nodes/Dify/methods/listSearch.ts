@@ -5,10 +5,12 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { toText, UUID } from '../actions/read';
+import { formActionsOf } from '../../../protocol/form';
 import { ask } from '../transport/ask';
 import { Connection } from '../transport/connection';
 import { refuse } from '../transport/errors';
 import type { Page } from '../transport/pages';
+import { readForm } from './form';
 
 const PAGE_SIZE = 100;
 
@@ -75,6 +77,16 @@ export async function searchMessages(
 		}),
 	);
 	return { results: matching(lists.flat(), filter), paginationToken: nextOf(page) };
+}
+
+/** The buttons of the form, which can be read where its token is a fixed value. */
+export async function searchFormActions(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const actions = formActionsOf(await readForm(this));
+	const items = actions.map(({ id: value, title: name }) => ({ name, value }));
+	return { results: matching(items, filter) };
 }
 
 /** The variables of the chosen 'Conversation', with their types and values. */

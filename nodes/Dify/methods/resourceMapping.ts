@@ -4,10 +4,12 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
+import { formFieldsOf } from '../../../protocol/form';
 import type { Variable } from '../../../protocol/parameters';
 import { variablesOf } from '../../../protocol/parameters';
 import { ask } from '../transport/ask';
 import { Connection } from '../transport/connection';
+import { readForm } from './form';
 
 /** The app's own variables as fields of the form: typed, with its options, defaults and required marks. */
 export async function getInputs(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
@@ -16,6 +18,22 @@ export async function getInputs(this: ILoadOptionsFunctions): Promise<ResourceMa
 	const body = await ask(this, connection, 0, { method: 'GET', path: '/parameters', qs: { user } });
 	const variables = variablesOf(body).filter(({ hide }) => hide !== true);
 	return { fields: variables.map(toField) };
+}
+
+/** The fields of the form of a paused chatflow, with what stands in them. */
+export async function getFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const fields = formFieldsOf(await readForm(this));
+	return {
+		fields: fields.map(({ name, value }) => ({
+			id: name,
+			displayName: name,
+			required: false,
+			defaultMatch: false,
+			display: true,
+			type: 'string',
+			...(typeof value === 'string' && { defaultValue: value }),
+		})),
+	};
 }
 
 const FIELD_TYPES: Readonly<Record<string, FieldType>> = {

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Connection, Context, Request } from './connection';
+import type { Connection, Context, Reply, Request } from './connection';
 import { throwFailure } from './errors';
 
 /**
@@ -21,7 +21,23 @@ export async function ask(
 	return throwFailure(context, connection, answer.failure, { itemIndex, about });
 }
 
+/**
+ * Sends a request whose answer is a file and reads it whole.
+ *
+ * @throws {NodeApiError} for any other answer, for one that broke off, and for none
+ */
+export async function download(
+	context: Context,
+	connection: Connection,
+	itemIndex: number,
+	request: Request,
+): Promise<{ reply: Reply; bytes: Buffer }> {
+	const answer = await connection.bytes({ signal: cancelSignalOf(context), ...request });
+	if (answer.ok) return answer;
+	return throwFailure(context, connection, answer.failure, { itemIndex });
+}
+
 /** The signal of a cancelled execution; a form has none. */
-export function cancelSignalOf(context: Context): AbortSignal | undefined {
+function cancelSignalOf(context: Context): AbortSignal | undefined {
 	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }

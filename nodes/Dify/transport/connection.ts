@@ -26,6 +26,10 @@ export type Sent = { ok: true; reply: Reply } | { ok: false; evidence: Evidence 
 /** The same for a request whose answer is JSON. */
 export type Answer = { ok: true; body: unknown } | { ok: false; failure: DifyFailure };
 
+/** The same for one whose answer is a file. */
+export type Download =
+	{ ok: true; reply: Reply; bytes: Buffer } | { ok: false; failure: DifyFailure };
+
 export interface Request {
 	method: IHttpRequestMethods;
 	/** Below the base URL, such as `/info`. */
@@ -110,6 +114,21 @@ export class Connection {
 		return { ok: false, failure: toFailure(isCut(text) ? CUT : httpEvidence(reply, text)) };
 	}
 
+	/** Sends a request whose answer is a file, and reads it whole. */
+	async bytes(request: Request): Promise<Download> {
+		const sent = await this.send(request);
+		if (!sent.ok) return { ok: false, failure: toFailure(sent.evidence) };
+		const { reply } = sent;
+		if (!isSuccess(reply)) return { ok: false, failure: await failureOf(reply) };
+		const chunks: Uint8Array[] = [];
+		try {
+			for await (const chunk of reply.body) chunks.push(chunk);
+		} catch {
+			return { ok: false, failure: toFailure(CUT) };
+		}
+		return { ok: true, reply, bytes: Buffer.concat(chunks) };
+	}
+
 	/**
 	 * `text` without the API key, wherever it may have come from. What is too short to be one is left:
 	 * it would only take words apart.
@@ -159,7 +178,7 @@ export function isCut(text: string): boolean {
 }
 
 /** What a body that broke off is evidence of. */
-export const CUT: Evidence = { from: 'stream', end: 'broken', hasBegun: true };
+const CUT: Evidence = { from: 'body' };
 
 /** The value of a JSON text, `undefined` when it is none. */
 export function parseJson(text: string): unknown {

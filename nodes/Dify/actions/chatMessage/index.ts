@@ -4,6 +4,7 @@ import * as getSuggested from './getSuggested.operation';
 import * as giveFeedback from './giveFeedback.operation';
 import * as send from './send.operation';
 import * as stop from './stop.operation';
+import * as submitForm from './submitForm.operation';
 
 export const operations = {
 	getAll: getAll.execute,
@@ -11,6 +12,7 @@ export const operations = {
 	giveFeedback: giveFeedback.execute,
 	send: send.execute,
 	stop: stop.execute,
+	submitForm: submitForm.execute,
 };
 
 export const description: INodeProperties[] = [
@@ -51,6 +53,12 @@ export const description: INodeProperties[] = [
 				action: 'Stop chat message',
 				description: 'Stop the run that answers a message',
 			},
+			{
+				name: 'Submit Form',
+				value: 'submitForm',
+				action: 'Submit form of paused chatflow',
+				description: 'Fill in the form that a paused chatflow waits for and get its answer',
+			},
 		],
 		default: 'send',
 	},
@@ -59,4 +67,5 @@ export const description: INodeProperties[] = [
 	...giveFeedback.description,
 	...send.description,
 	...stop.description,
+	...submitForm.description,
 ];

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import { simplify, user } from '../fields';
-import { options } from './send/options';
+import { options } from './run/options';
 
 const properties: INodeProperties[] = [
 	{

@@ -2,12 +2,13 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FileReference, FileType } from '../../../../../protocol/request';
 import type { Variable } from '../../../../../protocol/parameters';
 import { fileTypeOf } from '../../../../../protocol/request';
-import { sizeLimitOf } from '../../../../../protocol/parameters';
 import type { Connection } from '../../../transport/connection';
 import { parseJson } from '../../../transport/connection';
-import { refuse, throwFailure } from '../../../transport/errors';
+import { refuse } from '../../../transport/errors';
+import type { AppParameters } from '../../appParameters';
+import { binaryNames, hasBinary } from '../../binary';
+import { uploadFile } from '../../file/uploadFile';
 import { UUID } from '../../read';
-import type { AppParameters } from './appParameters';
 import type { FileParameter } from './parameters';
 
 /** Turns what a person gives for a file into what Dify takes, uploading bytes first. */
@@ -59,7 +60,7 @@ export class FileSender {
 		if (UUID.test(text)) return this.fromUploadId(text, variable);
 		return this.refuse(
 			`'Inputs': '${variable.variable}' is neither a binary field of the item, nor a URL, nor an upload id`,
-			`The item's binary fields are: ${this.binaryNames()}.`,
+			`The item's binary fields are: ${binaryNames(this.context, this.itemIndex)}.`,
 		);
 	}
 
@@ -72,56 +73,13 @@ export class FileSender {
 	}
 
 	private async upload(field: string, type: FileType | undefined): Promise<FileReference> {
-		const { context, itemIndex } = this;
-		if (!this.hasBinary(field)) {
-			return this.refuse(
-				`The item has no binary field '${field}'`,
-				`Its binary fields are: ${this.binaryNames()}.`,
-			);
-		}
-		const binary = context.helpers.assertBinaryData(itemIndex, field);
-		const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, field);
-		const name = binary.fileName ?? [field, binary.fileExtension].filter(Boolean).join('.');
-		await this.refuseTooLarge(bytes.length, binary.mimeType, name, field);
-		const form = new FormData();
-		form.append('file', new Blob([new Uint8Array(bytes)], { type: binary.mimeType }), name);
-		form.append('user', this.user);
-		const answer = await this.connection.json({
-			method: 'POST',
-			path: '/files/upload',
-			// n8n's helper sends a FormData as it is; its type knows only the npm package's.
-			body: form as never,
-			signal: this.context.getExecutionCancelSignal(),
-		});
-		if (!answer.ok) {
-			return throwFailure(context, this.connection, answer.failure, {
-				itemIndex,
-				about: `Uploading '${name}' from the binary field '${field}'`,
-			});
-		}
-		const { id } = answer.body as { id: string };
+		const { context, connection, app, itemIndex, user } = this;
+		const { file, body } = await uploadFile(context, connection, app, itemIndex, field, user);
 		return {
-			type: type ?? fileTypeOf(binary.mimeType, name),
+			type: type ?? fileTypeOf(file.mimeType, file.name),
 			transfer_method: 'local_file',
-			upload_file_id: id,
+			upload_file_id: String(body.id),
 		};
-	}
-
-	/** Megabytes need not be sent to learn that they are too many; Dify's own answer names no limit. */
-	private async refuseTooLarge(
-		size: number,
-		mimeType: string,
-		name: string,
-		field: string,
-	): Promise<void> {
-		// Dify's limits are whole numbers of them.
-		if (size <= MIB) return;
-		const limit = sizeLimitOf(await this.app.read(), mimeType, name);
-		if (limit === undefined || size <= limit * MIB) return;
-		this.refuse(
-			`'${name}' from the binary field '${field}' is larger than Dify takes: ${(size / MIB).toFixed(1)} MB, over its limit of ${limit} MB`,
-			'Send a smaller file, or raise the limit in Dify (UPLOAD_IMAGE_FILE_SIZE_LIMIT and its like).',
-		);
 	}
 
 	/** An upload id says nothing of its file: its type is certain only where the variable takes one alone. */
@@ -158,20 +116,13 @@ export class FileSender {
 
 	/** Whether the item has a binary field of this name. */
 	hasBinary(field: string): boolean {
-		return Object.hasOwn(this.context.getInputData()[this.itemIndex]?.binary ?? {}, field);
-	}
-
-	private binaryNames(): string {
-		const names = Object.keys(this.context.getInputData()[this.itemIndex]?.binary ?? {});
-		return names.length > 0 ? names.map((name) => `'${name}'`).join(', ') : 'none';
+		return hasBinary(this.context, this.itemIndex, field);
 	}
 
 	private refuse(message: string, description: string): never {
 		return refuse(this.context, message, description, this.itemIndex);
 	}
 }
-
-const MIB = 1024 * 1024;
 
 function splitList(value: unknown): unknown[] {
 	if (typeof value !== 'string' || /^\s*[[{]/.test(value)) return [value];

@@ -1,6 +1,6 @@
 import type { Variable } from '../../../../../protocol/parameters';
 import { variablesOf } from '../../../../../protocol/parameters';
-import type { AppParameters } from './appParameters';
+import type { AppParameters } from '../../appParameters';
 import type { FileSender } from './files';
 
 /** A text that could stand for a file: anything else is sent as it is, whatever the app wants. */

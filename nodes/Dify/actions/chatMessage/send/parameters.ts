@@ -1,7 +1,10 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ResponseMode } from '../../../../../protocol/request';
 import { refuse } from '../../../transport/errors';
-import { readJson, readUser, toText } from '../../read';
+import { readUser, toText } from '../../read';
+import { readInputs } from '../readInputs';
+import type { RunOptions } from '../run/settings';
+import { RUN_OPTION_DEFAULTS } from '../run/settings';
 
 /** One row of 'Files'. */
 export interface FileParameter {
@@ -13,16 +16,8 @@ export interface FileParameter {
 }
 
 /** The 'Options' collection; what is absent has its default. */
-export interface SendOptions {
+export interface SendOptions extends RunOptions {
 	autoGenerateName: boolean;
-	/** Seconds; 0 for none. */
-	idleTimeout: number;
-	includeEvents: boolean;
-	/** Seconds; 0 for none. */
-	maxDuration: number;
-	recover: boolean;
-	separateReasoning: boolean;
-	streamToResponse: boolean;
 	traceId: string;
 	workflowId: string;
 }
@@ -40,13 +35,8 @@ export interface SendParameters {
 }
 
 const OPTION_DEFAULTS: SendOptions = {
+	...RUN_OPTION_DEFAULTS,
 	autoGenerateName: true,
-	idleTimeout: 300,
-	includeEvents: false,
-	maxDuration: 0,
-	recover: true,
-	separateReasoning: false,
-	streamToResponse: true,
 	traceId: '',
 	workflowId: '',
 };
@@ -77,10 +67,7 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): S
 		query,
 		user,
 		responseMode: read('responseMode') as ResponseMode,
-		inputs:
-			read('inputsMode') === 'json'
-				? readJsonInputs(context, itemIndex, read('inputsJson', '{}'))
-				: readFields(read('inputs.value', null)),
+		inputs: readInputs(context, itemIndex, "an object of the app's variables"),
 		conversationId: toText(conversation).trim(),
 		files: read('files.file', []) as FileParameter[],
 		simplify: read('simplify') as boolean,
@@ -90,30 +77,4 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): S
 			workflowId: toText(options.workflowId).trim(),
 		},
 	};
-}
-
-/** The mapped fields: a field left alone is null there, and is left to the app's default. */
-function readFields(value: unknown): Record<string, unknown> {
-	if (typeof value !== 'object' || value === null) return {};
-	const given = Object.entries(value as IDataObject).filter(([, field]) => field !== null);
-	return Object.fromEntries(given);
-}
-
-function readJsonInputs(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	value: unknown,
-): Record<string, unknown> {
-	const advice = 'Give an object of the app\'s variables, such as {"topic": "tides"}; {} for none.';
-	if (typeof value === 'string' && value.trim() === '') return {};
-	const inputs = readJson(context, itemIndex, value, 'Inputs (JSON)', advice);
-	if (typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)) {
-		return inputs as Record<string, unknown>;
-	}
-	const found = Array.isArray(inputs)
-		? 'an array'
-		: inputs === null
-			? 'null'
-			: `a ${typeof inputs}`;
-	return refuse(context, `'Inputs (JSON)' is ${found}, not an object`, advice, itemIndex);
 }

@@ -2,7 +2,7 @@ import type { DifyFailure } from '../../../../../protocol/failures';
 import { toFailure } from '../../../../../protocol/failures';
 import { findRefusedInput, variablesOf } from '../../../../../protocol/parameters';
 import type { Connection } from '../../../transport/connection';
-import type { AppParameters } from './appParameters';
+import type { AppParameters } from '../../appParameters';
 
 export interface SilentRequest {
 	inputs: Record<string, unknown>;

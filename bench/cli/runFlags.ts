@@ -1,0 +1,65 @@
+import type { Flags } from './flags';
+
+export const RUN_FLAGS = {
+	url: { value: 'URL', help: "Dify's base URL, such as https://api.dify.ai/v1 (or DIFY_BASE_URL)" },
+	key: {
+		value: 'KEY',
+		help: "an app's API key (better in DIFY_API_KEY: others can see a command line)",
+	},
+	target: {
+		value: 'KIND',
+		help: 'dify (default), or n8n: --url is a webhook that streams its response',
+	},
+	query: { value: 'TEXT', help: 'what each request asks' },
+	queries: { value: 'FILE', help: 'JSON lines of query, inputs, files, user; taken in turn' },
+	inputs: { value: 'JSON', help: "the app's variables" },
+	user: { value: 'ID', help: 'end user (default dify-bench)' },
+	mode: { value: 'MODE', help: 'streaming (default) or blocking' },
+	conversation: {
+		value: 'KIND',
+		help: 'new (default), or chain: a user goes on with the same one',
+	},
+	concurrency: { value: 'N', help: 'closed loop: requests at a time (default 1)' },
+	think: { value: 'TIME', help: "closed loop: a user's pause between two requests" },
+	rate: { value: 'N', help: 'open loop: requests a second, whatever became of those before' },
+	ramp: { value: 'N:M', help: 'open loop: from N to M requests a second over the duration' },
+	arrival: { value: 'KIND', help: 'open loop: constant (default) or poisson' },
+	requests: { value: 'N', help: 'how many (default 10)' },
+	duration: { value: 'TIME', help: 'how long requests begin, instead of --requests' },
+	drain: {
+		value: 'TIME',
+		help: 'how long answers may go on after the duration (default 30s), then they are cut',
+	},
+	warmup: { value: 'N', help: 'requests of each worker before the run, in no number (default 1)' },
+	seed: { value: 'N', help: 'of the arrival plan (default 1)' },
+	workers: { value: 'N', help: 'measuring threads, or auto (default)' },
+	engine: { value: 'NAME', help: 'dispatch (default), or autocannon for a second opinion' },
+	'timeout-first': { value: 'TIME', help: 'to the first token (default 60s; 0 for none)' },
+	'timeout-idle': {
+		value: 'TIME',
+		help: 'without a byte, after the first token (default 60s; 0 for none)',
+	},
+	'timeout-total': { value: 'TIME', help: 'to the end of the answer (default 5m; 0 for none)' },
+	stall: { value: 'TIME', help: 'gaps longer than this count into stall.share (default 1s)' },
+	goodput: {
+		value: 'LIMIT',
+		multiple: true,
+		help: "'ttft < 800': a limit each good request keeps; more than once",
+	},
+	assert: {
+		value: 'LIMIT',
+		multiple: true,
+		help: "'ttft.p95 < 800', 'outcome.completed >= 99%': exit 1 where broken",
+	},
+	strict: { help: 'exit 4 unless the measuring is VALID' },
+	json: { value: 'FILE', help: 'the result as JSON; - for stdout' },
+	html: { value: 'FILE', help: 'a report in one file' },
+	junit: { value: 'FILE', help: 'assertions as JUnit XML' },
+	markdown: { value: 'FILE', help: 'a summary (by itself in $GITHUB_STEP_SUMMARY)' },
+	'include-queries': { help: "the queries' text in the result" },
+	'auto-generate-name': {
+		help: 'let Dify write a title for each conversation, as it does by default',
+	},
+	insecure: { help: 'do not check certificates; every report says so' },
+	help: { help: 'this' },
+} satisfies Flags;

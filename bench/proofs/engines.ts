@@ -1,0 +1,53 @@
+import type { BenchResult } from '../result';
+import { bench, serve } from './cli';
+import type { Proof } from './proof';
+import { median } from './proof';
+
+const ROUNDS = 3;
+
+/** Two clients that share nothing but the protocol read the same first tokens. */
+export const engines: Proof = {
+	name: 'engines',
+	takes: 'half a minute',
+	run: async (say) => {
+		const server = await serve(['--first-token', '100ms', '--gap', '10ms', '--tokens', '30']);
+		const p50s: Record<string, number[]> = { dispatch: [], autocannon: [] };
+		try {
+			for (let round = 0; round < ROUNDS; round++) {
+				for (const [engine, found] of Object.entries(p50s)) {
+					const { stdout } = await bench([
+						'run',
+						'--url',
+						server.url,
+						'--key',
+						server.key,
+						'--query',
+						'x',
+						'--engine',
+						engine,
+						'--concurrency',
+						'20',
+						'--requests',
+						'200',
+						'--json',
+						'-',
+					]);
+					const { distributions } = JSON.parse(stdout) as BenchResult;
+					found.push(distributions.ttft.percentiles.p50?.value ?? Number.NaN);
+				}
+			}
+		} finally {
+			await server.stop();
+		}
+		const [ours, theirs] = Object.values(p50s).map(median) as [number, number];
+		say(`TTFT p50: dispatch ${ours.toFixed(2)} ms, autocannon ${theirs.toFixed(2)} ms`);
+		return [
+			{
+				claim: 'TTFT p50 of the two engines apart',
+				measured: (Math.abs(ours - theirs) / theirs) * 100,
+				limit: 5,
+				unit: '%',
+			},
+		];
+	},
+};

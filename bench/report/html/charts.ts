@@ -1,0 +1,83 @@
+import type { BenchResult, Histogram, Second } from '../../result';
+
+/** One chart of the page, as its script gets it. */
+export interface Chart {
+	id: string;
+	title: string;
+	/** Seconds of the run; of a histogram the number of each bin. */
+	x: number[];
+	/** Of a histogram: `edges[i]` to `edges[i + 1]`, in ms, is bin `i`. */
+	edges: number[] | null;
+	series: Line[];
+}
+
+interface Line {
+	label: string;
+	unit: string;
+	/** A custom property of the page's style. */
+	colour: '--blue' | '--amber' | '--red' | '--dim';
+	isFilled: boolean;
+	values: Array<number | null>;
+}
+
+const MOST_BINS = 60;
+
+/** The charts that this result has something for. */
+export function chartsOf({ histograms, seconds }: BenchResult): Chart[] {
+	const overTime = (id: string, title: string, series: Line[]): Chart => ({
+		id,
+		title,
+		x: seconds.map(({ t }) => t),
+		edges: null,
+		series,
+	});
+	const line = (
+		label: string,
+		unit: string,
+		colour: Line['colour'],
+		valueOf: (second: Second) => number | null,
+	): Line => ({ label, unit, colour, isFilled: false, values: seconds.map(valueOf) });
+
+	const charts = [
+		histogramChart('ttft', 'Time to first token', histograms.ttft),
+		overTime('ttft-over-time', 'Time to first token, by second of its arrival', [
+			line('p50', 'ms', '--blue', (second) => second.ttft_p50),
+			line('p95', 'ms', '--amber', (second) => second.ttft_p95),
+			line('max', 'ms', '--red', (second) => second.ttft_max),
+		]),
+		overTime('streams', 'Streams per second', [
+			line('dispatched', '/s', '--dim', (second) => second.dispatched),
+			line('completed', '/s', '--blue', (second) => second.completed),
+			line('failed', '/s', '--red', (second) => second.failed),
+		]),
+		overTime('events', 'Events per second', [
+			line('events', '/s', '--blue', (second) => second.events),
+		]),
+		overTime('in-flight', 'Streams in flight', [
+			{ ...line('in flight', '', '--blue', (second) => second.in_flight), isFilled: true },
+		]),
+		histogramChart('gaps', 'Time between deliveries', histograms.delivery_gap),
+	];
+	return charts.filter(({ x }) => x.length > 0);
+}
+
+/** Without the empty bins at both ends, and with neighbours put together where there are too many. */
+function histogramChart(id: string, title: string, { edges, counts }: Histogram): Chart {
+	const first = counts.findIndex((count) => count > 0);
+	const end = counts.findLastIndex((count) => count > 0) + 1;
+	const width = Math.ceil((end - first) / MOST_BINS);
+	const bins: number[] = [];
+	const binEdges: number[] = [];
+	for (let start = first; start >= 0 && start < end; start += width) {
+		const stop = Math.min(start + width, end);
+		bins.push(counts.slice(start, stop).reduce((sum, count) => sum + count, 0));
+		binEdges.push(...edges.slice(start, start + 1));
+	}
+	return {
+		id,
+		title,
+		x: bins.map((_, index) => index),
+		edges: [...binEdges, ...edges.slice(end, end + 1)],
+		series: [{ label: 'count', unit: '', colour: '--blue', isFilled: true, values: bins }],
+	};
+}

@@ -1,0 +1,13 @@
+import type { FailureRule } from './rule';
+import { CHAT_RULES } from './chat';
+import { FILE_RULES } from './files';
+import { FRONT_RULES } from './front';
+import { RUN_RULES } from './run';
+
+/** What Dify and what stands in front of it are known to answer; the first that matches is it. */
+export const RULES: readonly FailureRule[] = [
+	...FRONT_RULES,
+	...CHAT_RULES,
+	...FILE_RULES,
+	...RUN_RULES,
+];

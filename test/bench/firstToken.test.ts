@@ -1,0 +1,114 @@
+import type { BenchResult } from '../../bench/result';
+import type { Hazard, LocalDify, Script } from '../../local-dify';
+import { closeServers, measure, serve } from './cli';
+
+const FIRST_MS = 150;
+const TOKENS = Array.from({ length: 24 }, (_, index) => `token${index} `);
+
+afterEach(closeServers);
+// Other programs' noise passes; an error stays.
+jest.retryTimes(2);
+
+interface Case {
+	script?: Script;
+	hazards?: Hazard[];
+	app?: string;
+}
+
+/** Every way in which a lesser reader takes something else for the first token. */
+const CASES: Record<string, Case> = {
+	'a plain stream': {},
+	'a preamble of events': { app: 'flow-plain' },
+	'a ping first': { hazards: [{ kind: 'pingFirst' }] },
+	'an empty first delta': { script: { preamble: [{ event: 'message', answer: '' }] } },
+	'a message with no text at all': {
+		script: { preamble: [{ event: 'message', role: 'assistant' }] },
+	},
+	'one byte at a time': { hazards: [{ kind: 'resplit', bytes: 1 }] },
+	CRLF: { hazards: [{ kind: 'lineEnds', with: '\r\n' }] },
+	'lone CR': { hazards: [{ kind: 'lineEnds', with: '\r' }] },
+	'64 tokens in a packet': {
+		script: { tokens: Array.from({ length: 192 }, () => 'x'), tokensPerPacket: 64, gapMs: 1 },
+	},
+	'an agent': { app: 'agent-fc' },
+};
+
+/** When the server wrote the first of what counts, in ms after it had the request. */
+function truth(dify: LocalDify): number[] {
+	return dify.requests
+		.filter(({ path }) => path === '/v1/chat-messages')
+		.map(({ receivedAtMs, textStamps }) => (textStamps[0] ?? Number.NaN) - receivedAtMs);
+}
+
+function p50({ distributions }: BenchResult, name: 'ttft' | 'ttfe' | 'ttfvt' | 'tpot'): number {
+	return distributions[name].percentiles.p50?.value ?? Number.NaN;
+}
+
+describe('time to first token', () => {
+	it.each(Object.entries(CASES))('is right with %s', async (_, { script, hazards, app }) => {
+		const dify = await serve({
+			script: { tokens: TOKENS, firstTokenMs: FIRST_MS, gapMs: 5, ...script },
+			hazards,
+		});
+		const result = await measure(
+			dify,
+			['--requests', '10', '--concurrency', '2', '--warmup', '0'],
+			app,
+		);
+		expect(result.outcomes.completed).toBe(10);
+		const real = truth(dify).sort((a, b) => a - b)[5] ?? Number.NaN;
+		expect(real).toBeGreaterThanOrEqual(FIRST_MS - 2);
+		// The way there and back is in it, and this machine's noise.
+		expect(p50(result, 'ttft')).toBeGreaterThan(real);
+		expect(p50(result, 'ttft')).toBeLessThan(real + 0.3 * FIRST_MS);
+	});
+
+	it('is not the first event: a preamble comes long before', async () => {
+		const dify = await serve({ script: { tokens: TOKENS, firstTokenMs: FIRST_MS } });
+		const result = await measure(
+			dify,
+			['--requests', '10', '--concurrency', '2', '--warmup', '0'],
+			'flow-plain',
+		);
+		expect(p50(result, 'ttfe')).toBeLessThan(0.5 * FIRST_MS);
+		expect(p50(result, 'ttft')).toBeGreaterThanOrEqual(FIRST_MS - 2);
+	});
+
+	it('counts whitespace, and tells the first visible token apart where the model thinks first', async () => {
+		const tokens = ['<think>', 'hm ', 'hm ', '</think>', '\n', 'Forty-two'];
+		const dify = await serve({ script: { tokens, firstTokenMs: FIRST_MS, gapMs: 40 } });
+		const result = await measure(dify, ['--requests', '10', '--concurrency', '2', '--warmup', '0']);
+		expect(p50(result, 'ttft')).toBeLessThan(FIRST_MS + 60);
+		// Four gaps at least.
+		expect(p50(result, 'ttfvt') - p50(result, 'ttft')).toBeGreaterThan(4 * 40 - 10);
+		expect(p50(result, 'ttfvt') - p50(result, 'ttft')).toBeLessThan(6 * 40 + 60);
+	});
+
+	it('has none where the answer is empty, and says so', async () => {
+		const dify = await serve({ script: { tokens: [] } });
+		const result = await measure(dify, ['--requests', '5', '--assert', 'ttft.p50 < 1000']);
+		expect(result.outcomes.completed).toBe(5);
+		expect(result.distributions.ttft.count).toBe(0);
+		expect(result.assertions).toMatchObject([{ passed: false, actual: null }]);
+	});
+});
+
+describe('time per token', () => {
+	it.each([1, 4, 10, 64])('is that of the server with %i tokens a packet', async (packet) => {
+		const tokens = Array.from({ length: packet * 24 }, () => 'x');
+		const gapMs = 30;
+		const dify = await serve({
+			script: { tokens, tokensPerPacket: packet, gapMs: Math.max(1, gapMs / packet) },
+		});
+		const result = await measure(dify, ['--requests', '20', '--concurrency', '5', '--warmup', '0']);
+		const real = dify.requests
+			.filter(({ path }) => path === '/v1/chat-messages')
+			.map(({ textStamps }) => {
+				const [first = 0] = textStamps;
+				return ((textStamps.at(-1) ?? 0) - first) / (tokens.length - packet);
+			});
+		const mean = real.reduce((sum, value) => sum + value, 0) / real.length;
+		const measured = result.distributions.tpot.mean ?? 0;
+		expect(Math.abs(measured - mean) / mean).toBeLessThan(0.01);
+	});
+});

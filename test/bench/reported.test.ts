@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import type { BenchResult } from '../../bench/result';
+import schema from '../../bench/result.schema.json';
+import { bench, closeServers, measure, serve } from './cli';
+
+const QUERY = ['--query', 'Hello'];
+const dir = mkdtempSync(join(tmpdir(), 'dify-bench-'));
+
+afterEach(closeServers);
+
+describe('what is reported', () => {
+	it('holds neither the key nor the query in any form, and the summary of a job by itself', async () => {
+		const secret = 'What is the airspeed of a swallow?';
+		// A proxy that shows what it was sent.
+		const dify = await serve((index) =>
+			index % 2 === 0
+				? { script: { tokens: ['Hi'] } }
+				: {
+						hazards: [
+							{
+								kind: 'http',
+								status: 502,
+								contentType: 'text/plain',
+								body: `Authorization: Bearer ${dify.key('chat-plain')}`,
+							},
+						],
+					},
+		);
+		const paths = Object.fromEntries(
+			['json', 'html', 'junit', 'markdown', 'summary'].map((name) => [
+				name,
+				join(dir, `report.${name}`),
+			]),
+		);
+		const { stdout, stderr, code } = await bench(
+			[
+				'run',
+				'--url',
+				dify.baseUrl,
+				'--key',
+				dify.key('chat-plain'),
+				'--query',
+				secret,
+				'--requests',
+				'10',
+				'--warmup',
+				'0',
+				'--assert',
+				'outcome.completed == 5',
+				...['json', 'html', 'junit', 'markdown'].flatMap((name) => [
+					`--${name}`,
+					paths[name] ?? '',
+				]),
+			],
+			{ env: { GITHUB_STEP_SUMMARY: paths.summary ?? '' } },
+		);
+		expect([0, 4]).toContain(code);
+		const texts = [
+			stdout,
+			stderr,
+			...Object.values(paths).map((path) => readFileSync(path, 'utf8')),
+		];
+		for (const text of texts) {
+			expect(text).not.toContain(dify.key('chat-plain'));
+			expect(text).not.toContain(secret);
+		}
+		expect(texts.slice(2).every((text) => text.length > 100)).toBe(true);
+		const result = JSON.parse(readFileSync(paths.json ?? '', 'utf8')) as BenchResult;
+		expect(result.outcomes).toMatchObject({ completed: 5, http_5xx: 5 });
+	});
+
+	it('is JSON as its schema says', async () => {
+		const validate = new Ajv2020({ strict: true }).compile(schema);
+		const dify = await serve({ script: { tokens: ['Hi ', 'there'] } });
+		for (const args of [
+			['--rate', '20', '--duration', '1s', '--goodput', 'ttft < 1s', '--assert', 'ttft.p50 < 1s'],
+			['--mode', 'blocking', '--include-queries'],
+		]) {
+			validate(await measure(dify, args));
+			expect(validate.errors).toBeNull();
+		}
+	});
+
+	it('shows the queries where they were asked for', async () => {
+		const dify = await serve({ script: { tokens: ['Hi'] } });
+		const result = await measure(dify, ['--requests', '2', '--include-queries']);
+		expect(result.plan.queries.texts).toEqual(['Hello']);
+	});
+
+	it('ends with 1 where a limit is broken, 3 where too few samples tell', async () => {
+		const dify = await serve({ script: { tokens: ['Hi'], firstTokenMs: 400 } });
+		const args = [
+			'run',
+			'--url',
+			dify.baseUrl,
+			'--key',
+			dify.key('chat-plain'),
+			...QUERY,
+			'--requests',
+			'8',
+			'--concurrency',
+			'2',
+		];
+		expect((await bench([...args, '--assert', 'ttft.p50 < 10s'])).code).toBe(0);
+		expect((await bench([...args, '--assert', 'ttft.p50 < 100'])).code).toBe(1);
+		expect((await bench([...args, '--assert', 'ttft.p99 < 10s'])).code).toBe(3);
+	});
+
+	it('goodput is the share of the planned that kept each limit', async () => {
+		const dify = await serve((index) => ({
+			script: { tokens: ['Hi'], firstTokenMs: index % 4 === 0 ? 300 : 0 },
+		}));
+		const result = await measure(dify, [
+			'--requests',
+			'20',
+			'--warmup',
+			'0',
+			'--goodput',
+			'ttft < 200',
+			'--goodput',
+			'e2e < 5s',
+		]);
+		expect(result.scalars.goodput).toBe(75);
+	});
+});

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import bench from '../../bench/package.json';
+import manifest from '../../package.json';
+import type { Step } from '../bench/job';
+import { readYaml } from '../bench/job';
+
+const ROOT = join(__dirname, '../..');
+const FOLDER = join(ROOT, '.github/workflows');
+
+interface Workflow {
+	permissions: Record<string, string>;
+	jobs: Record<string, { steps: Array<Step & { name?: string }> }>;
+}
+const read = (name: string): Workflow => readYaml(join(FOLDER, name));
+const stepsOf = ({ jobs }: Workflow): Workflow['jobs'][string]['steps'] =>
+	Object.values(jobs).flatMap(({ steps }) => steps);
+
+it.each(readdirSync(FOLDER))('%s runs scripts that there are', (name) => {
+	const workflow = read(name);
+	expect(workflow.permissions.contents).toBe('read');
+	const commands = stepsOf(workflow).map(({ run = '' }) => run);
+	expect(commands).toContain('.ci/run');
+	for (const [, script = ''] of commands.join('\n').matchAll(/npm run (\S+)/g)) {
+		expect(manifest.scripts).toHaveProperty([script]);
+	}
+});
+
+describe('a release', () => {
+	const publish = read('publish.yml');
+
+	it('publishes both packages, with provenance', () => {
+		expect(publish.permissions['id-token']).toBe('write');
+		const commands = stepsOf(publish)
+			.map(({ run = '' }) => run)
+			.filter((run) => run.startsWith('npm publish'));
+		expect(commands.map((run) => /-w (\S+)/.exec(run)?.[1])).toEqual([undefined, bench.name]);
+		for (const run of commands) expect(run).toContain(' --provenance --access public');
+	});
+
+	it('is refused where the tag is not the version of both', () => {
+		const guard = stepsOf(publish).find(({ name }) => name?.startsWith('Both packages'))?.run ?? '';
+		const codeFor = (tag: string): number | null => {
+			const env = { ...process.env, GITHUB_REF_NAME: tag };
+			return spawnSync('bash', ['-e', '-c', guard], { cwd: ROOT, env }).status;
+		};
+		expect(codeFor(`v${manifest.version}`)).toBe(0);
+		expect(codeFor('v99.0.0')).toBe(1);
+	});
+});
