@@ -12,6 +12,8 @@ export interface FailureContext {
 	about?: string;
 	/** The run's outcome and what had arrived of it, under the item's usual names. */
 	partial?: IDataObject;
+	/** Whether someone listened live: they have the partial answer, and read the description alone. */
+	isHeard?: boolean;
 }
 
 /**
@@ -24,13 +26,16 @@ export function throwFailure(
 	context: Pick<IExecuteFunctions, 'getNode'>,
 	connection: Connection,
 	failure: DifyFailure,
-	{ itemIndex, about, partial = {} }: FailureContext,
+	{ itemIndex, about, partial = {}, isHeard = false }: FailureContext,
 ): never {
 	const { code, status } = failure;
 	const said = connection.redact(failure.message);
 	const message = `${about === undefined ? said : `${about}: ${said}`} [item ${itemIndex}]`;
 	const named = code === undefined ? '' : ` (Dify's code: ${code})`;
-	const description = connection.redact(`${failure.hint}${named}${shownAnswer(partial.answer)}`);
+	const hint = `${failure.hint}${named}`;
+	const description = isHeard
+		? `${said}\n\n${connection.redact(hint)}`
+		: connection.redact(`${hint}${shownAnswer(partial.answer)}`);
 	const error = new NodeApiError(
 		context.getNode(),
 		{},

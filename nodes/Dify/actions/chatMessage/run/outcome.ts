@@ -61,10 +61,15 @@ export async function toOutcome(
 	const { includeEvents } = options;
 	const item = toItem(run, { simplify, includeEvents, recovered: recovered !== undefined });
 	if (run.failure !== undefined) {
-		await live?.failed(connection.redact(run.failure.message));
+		// Who listens is told by n8n of a node that fails, in the words of its description; not of one that goes on.
+		if (context.continueOnFail()) await live?.failed(connection.redact(run.failure.message));
 		const { status } = run.result;
 		const partial: IDataObject = run.timing.events > 0 ? { ...item, status } : { status };
-		return throwFailure(context, connection, run.failure, { itemIndex, partial });
+		return throwFailure(context, connection, run.failure, {
+			itemIndex,
+			partial,
+			isHeard: live !== undefined,
+		});
 	}
 	await live?.end();
 	if (run.badFrames > 0) {
