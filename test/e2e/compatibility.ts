@@ -15,7 +15,8 @@ async function main(versions: string[]): Promise<void> {
 	try {
 		for (const version of versions) {
 			const n8n = await installN8n((line) => console.log(`n8n ${version}: ${line}`), version);
-			console.log(`n8n ${version}:`, await tryOut(n8n, dify));
+			const worked = await tryOut(n8n, dify).catch((error: Error) => error.message);
+			console.log(`n8n ${version}:`, worked);
 		}
 	} finally {
 		await dify.close();

@@ -176,6 +176,30 @@ describe('live', () => {
 		]);
 	});
 
+	it.each([
+		// n8n itself tells the listener of a node that stops the workflow, by its description.
+		['stopWorkflow', "The model's provider refused or broke off"],
+		['continueRegularOutput', 'The model is gone'],
+	] as const)('tells who listens of a failure once (%s)', async (onError, told) => {
+		world.dify.play('chat-plain', {
+			script: { text: 'one two three' },
+			hazards: [
+				{
+					kind: 'errorEvent',
+					afterTokens: 2,
+					code: 'completion_request_error',
+					status: 400,
+					message: 'The model is gone',
+				},
+			],
+		});
+		const { chunks } = await world.send('chat-plain', {}, { streaming: true, onError });
+		const [failure, ...more] = chunks.filter(({ type }) => type === 'error');
+		expect(failure?.content).toContain(told);
+		expect(failure?.content).not.toContain('one two');
+		expect(more).toEqual([]);
+	});
+
 	it('sends nothing along where the option says so', async () => {
 		const parameters = { options: { streamToResponse: false } };
 		const outcome = await world.send('chat-plain', parameters, { streaming: true });
