@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { Dify } from '../../nodes/Dify/Dify.node';
+import codex from '../../nodes/Dify/Dify.node.json';
 
 const ROOT = join(__dirname, '../..');
 const PACKAGE = join(ROOT, 'build/package');
@@ -158,4 +159,9 @@ describe('the repository', () => {
 			}
 		}
 	});
+});
+
+it("is found by a search of n8n's node panel, which leaves out AI nodes that are no agents", () => {
+	expect(codex.categories).toContain('AI');
+	expect(codex.subcategories.AI).toContain('Agents');
 });
