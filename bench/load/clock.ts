@@ -83,7 +83,7 @@ export class PollClock {
 		this.bound = this.boundOf(now);
 		this.time = now;
 		this.batch++;
-		this.poll(now);
+		this.polled(now);
 		setImmediate(this.endBatch);
 	}
 
@@ -94,12 +94,12 @@ export class PollClock {
 	timer(): void {
 		if (performance.nodeTiming.idleTime - this.idle <= SLEEP_MS) return;
 		const now = performance.now();
-		this.poll(now - this.boundOf(now));
+		this.polled(now - this.boundOf(now));
 	}
 
 	/** First thing in a `setImmediate` that was set in the turn before: it runs right after the poll. */
 	turned(): void {
-		if (!this.isInBatch) this.poll(performance.now());
+		if (!this.isInBatch) this.polled(performance.now());
 	}
 
 	/** How long before `now` the data that a poll gives may have come. */
@@ -111,10 +111,15 @@ export class PollClock {
 		return Math.min(sincePoll, Math.max(waited, this.overdue(now)));
 	}
 
-	private poll(at: number): void {
-		this.polledAt = at;
+	/**
+	 * A poll returned at `at`, or as much earlier as the thread has waited for a core since: what came
+	 * then is for the next poll to give.
+	 */
+	private polled(at: number): void {
+		const delay = this.runDelay.read();
+		this.polledAt = at - (delay - this.delay);
 		this.idle = performance.nodeTiming.idleTime;
-		this.delay = this.runDelay.read();
+		this.delay = delay;
 	}
 
 	private overdue(now: number): number {

@@ -3,11 +3,8 @@ import type { Loop } from './closed';
 import type { WorkerLoad } from './job';
 import type { Sender } from './sender';
 
-/**
- * A due time nearer than this, in ms, is waited for awake: timers are up to a ms off. Longer would
- * keep the kernel itself from its work where cores are few: loopback packets then lie about for ms.
- */
-const SPIN_MS = 0.5;
+/** A due time nearer than this, in ms, is waited for awake: timers are up to a ms off. */
+const SPIN_MS = 2;
 
 type Open = Extract<WorkerLoad, { kind: 'open' }>;
 
