@@ -75,7 +75,9 @@ export class Tally {
 		calibration.events.record(error);
 		if (isFirstToken) calibration.firstTokens.record(error);
 		calibration.checked++;
-		if (sentAt >= seenAt - bound - WAKE_UP_MS) calibration.held++;
+		// What came while a batch was read may be read with it: seen, as it were, before it was sent.
+		const isAfter = sentAt >= seenAt - bound - WAKE_UP_MS;
+		if (isAfter && sentAt <= seenAt + WAKE_UP_MS) calibration.held++;
 	}
 
 	private clean(message: string): string {
