@@ -82,9 +82,11 @@ async function talk(engine: Engine, server: Server, options: DemoOptions): Promi
 	});
 	process.stdout.write('\n\n');
 	if (outcome.error !== undefined) {
-		const { message, description } = outcome.error;
-		const hint = (description ?? '').split('\n')[0] ?? '';
-		throw new Error(`${message.replace(' [item 0]', '')}. ${hint}`);
+		const message = outcome.error.message.replace(' [item 0]', '');
+		// For who listens live n8n's description begins with the message again.
+		const lines = (outcome.error.description ?? '').split('\n');
+		const hint = lines.find((line) => line !== '' && line !== message) ?? '';
+		throw new Error(`${message}. ${hint}`);
 	}
 	console.log(paint('bold', 'The item'));
 	console.log(JSON.stringify(outcome.outputs[0]?.[0]?.json, null, 2));

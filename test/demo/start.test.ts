@@ -98,7 +98,7 @@ it.each([
 		'an unreachable host',
 		(): string[] => ['--url', 'http://127.0.0.1:1', '--key', 'app-some-key'],
 		1,
-		/^Dify could not be reached \(ECONNREFUSED\)/,
+		/^Dify could not be reached \(ECONNREFUSED\)\. Check the credential's 'Base URL'/,
 	],
 	['a URL without a key', (): string[] => ['--url', dify.baseUrl], 2, /^--url needs --key/],
 	['a key without a URL', (): string[] => ['--key', 'app-some-key'], 2, /^--key needs --url/],
