@@ -12,6 +12,8 @@ import { nodeOf, openWorld, readExample } from './server';
 
 const ROOT = join(__dirname, '../..');
 const DOCS = join(ROOT, 'docs');
+/** For whoever changes the node to look at. */
+const PICTURES = join(ROOT, 'build/pictures');
 const NODE = 'Send Chat Message';
 
 /** What is used of playwright-core, which n8n's installation has. */
@@ -35,13 +37,16 @@ interface Route {
 	fulfill(response: { path: string } | { body: string; contentType: string }): Promise<void>;
 }
 interface Browser {
-	newPage(options: { viewport: { width: number; height: number } }): Promise<Page>;
+	newPage(options: {
+		viewport: { width: number; height: number };
+		colorScheme?: 'dark';
+	}): Promise<Page>;
 	close(): Promise<void>;
 }
 
 async function main(): Promise<void> {
 	await buildPackage(ROOT);
-	mkdirSync(DOCS, { recursive: true });
+	mkdirSync(PICTURES, { recursive: true });
 	const { directory } = await installN8n(console.log);
 	const world = await openWorld();
 	const { chromium } = createRequire(join(directory, 'package.json'))('playwright-core') as {
@@ -54,9 +59,16 @@ async function main(): Promise<void> {
 	try {
 		const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 		await signIn(page, world);
-		await nodePanel(page, world);
+		await nodePanel(page, world, DOCS);
+		await credential(page, world);
 		await parameters(page, world);
 		await chat(page, world);
+		const dark = await browser.newPage({
+			viewport: { width: 1280, height: 800 },
+			colorScheme: 'dark',
+		});
+		await signIn(dark, world);
+		await nodePanel(dark, world, PICTURES);
 	} finally {
 		await browser.close();
 		await world.close();
@@ -72,7 +84,7 @@ async function signIn(page: Page, { n8n }: World): Promise<void> {
 }
 
 /** The node, found by its name. */
-async function nodePanel(page: Page, { n8n }: World): Promise<void> {
+async function nodePanel(page: Page, { n8n }: World, folder: string): Promise<void> {
 	const id = await n8n.importWorkflow(readExample('chat'));
 	await openWorkflow(page, n8n.origin, id);
 	await page.keyboard.press('n');
@@ -82,7 +94,16 @@ async function nodePanel(page: Page, { n8n }: World): Promise<void> {
 	await page.keyboard.press('Enter');
 	await page.waitForSelector('text=Send chat message');
 	await page.waitForTimeout(1_000);
-	await shoot(page, 'node-panel');
+	await shoot(page, folder, 'node-panel');
+}
+
+/** The credential's form, and what its test says when it is opened. */
+async function credential(page: Page, { n8n }: World): Promise<void> {
+	await page.goto(`${n8n.origin}/home/credentials`);
+	await page.click('text=Dify account');
+	await page.waitForSelector('text=Connection tested successfully');
+	await page.waitForTimeout(500);
+	await shoot(page, PICTURES, 'credential');
 }
 
 /** The form with the app's own fields, and a run's answer beside it. */
@@ -120,7 +141,7 @@ async function parameters(page: Page, { n8n, dify }: World): Promise<void> {
 	// The notice of the run goes by itself.
 	await page.waitForTimeout(5_500);
 	await page.setViewportSize({ width: 1280, height: 1000 });
-	await shoot(page, 'parameters');
+	await shoot(page, DOCS, 'parameters');
 }
 
 /** n8n's chat page while an answer comes. It takes its script from a CDN; here, from the npm registry. */
@@ -147,7 +168,7 @@ async function chat(page: Page, world: World): Promise<void> {
 	await page.fill('textarea', 'Why are there tides?');
 	await page.keyboard.press('Enter');
 	await page.waitForSelector('text=the Moon');
-	await shoot(page, 'chat');
+	await shoot(page, DOCS, 'chat');
 	rmSync(packages, { recursive: true });
 }
 
@@ -164,8 +185,8 @@ function useCredential(workflow: WorkflowFile, name: string, parameters: object)
 	});
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
-	await page.screenshot({ path: join(DOCS, `${name}.png`) });
+async function shoot(page: Page, folder: string, name: string): Promise<void> {
+	await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 main().catch((error: unknown) => {
