@@ -25,7 +25,7 @@ export const CALIBRATE_HELP = `dify-bench calibrate [options]
 
 How far this machine's measuring can be trusted: a server in another process stamps each
 event right before it writes it, and what is measured here is held against the stamps.
-Doubles the streams until the measuring is no longer VALID.
+Doubles the streams until the measuring is no longer VALID, twice in a row.
 
 ${describe(FLAGS)}
 `;
@@ -58,9 +58,11 @@ export async function calibrateCommand(args: readonly string[]): Promise<number>
 	const live = showLive(process.stderr);
 	try {
 		for (let streams = only ?? FIRST_LEVEL; streams <= (only ?? LAST_LEVEL); streams *= 2) {
-			const level = await measureLevel(server, streams, stream, settings, {
-				onProgress: live.update,
-			});
+			const measure = async (): Promise<Level> =>
+				await measureLevel(server, streams, stream, settings, { onProgress: live.update });
+			let level = await measure();
+			// Once may be the machine's other business.
+			if (level.verdict.status !== 'VALID') level = await measure();
 			levels.push(level);
 			if (level.verdict.status !== 'VALID') break;
 		}
