@@ -23,7 +23,7 @@ export interface DecoderOptions {
 }
 
 export interface Decoder {
-	/** Takes the next bytes and calls back for each frame they complete. Throws {@link FrameTooLongError}. */
+	/** Takes the next bytes and calls back for each frame they complete. */
 	push(chunk: Uint8Array): void;
 	/** Says that no more bytes come. An event without its closing blank line is dropped (WHATWG HTML, 9.2.6). */
 	end(): void;

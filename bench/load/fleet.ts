@@ -40,12 +40,7 @@ export class Fleet {
 		this.tell({ kind: 'start', at: this.startedAt });
 	}
 
-	/** No request begins any more. */
-	drain(): void {
-		this.tell({ kind: 'drain' });
-	}
-
-	/** What still runs is cut. */
+	/** No request begins any more, and what still runs is cut. */
 	cut(): void {
 		this.tell({ kind: 'cut' });
 	}

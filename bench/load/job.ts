@@ -51,9 +51,7 @@ export type WorkerLoad =
 export type ToWorker =
 	/** `at` in ms of the monotonic clock. */
 	| { kind: 'start'; at: number }
-	/** No request begins any more. */
-	| { kind: 'drain' }
-	/** What still runs is cut. */
+	/** No request begins any more, and what still runs is cut. */
 	| { kind: 'cut' };
 
 export type FromWorker =

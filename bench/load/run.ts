@@ -60,8 +60,8 @@ export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Ru
 		timers.push(looks);
 		await untilReady(fleet, interrupt);
 		const before = readCpuTime();
-		const startedAt = new Date();
 		fleet.start();
+		const startedAt = new Date(Date.now() + fleet.startedAt - monotonicMs());
 		if (interrupt?.aborted === true) fleet.cut();
 		interrupt?.addEventListener('abort', onInterrupt);
 		if (plan.duration_ms !== null) {

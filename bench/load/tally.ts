@@ -29,7 +29,7 @@ export class Tally {
 	constructor(private readonly secrets: readonly string[]) {}
 
 	/** Counts why a request did not complete. */
-	fail(outcome: OutcomeName, { status, code, message }: Partial<DifyFailure>): OutcomeDetail {
+	fail(outcome: OutcomeName, { status, code, message }: Partial<DifyFailure>): void {
 		const key = JSON.stringify([outcome, status, code]);
 		let detail = this.details.get(key);
 		if (detail === undefined) {
@@ -43,7 +43,6 @@ export class Tally {
 			this.details.set(key, detail);
 		}
 		detail.count++;
-		return detail;
 	}
 
 	get outcomeDetails(): OutcomeDetail[] {

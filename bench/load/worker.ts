@@ -46,9 +46,6 @@ port.on('message', (message: ToWorker) => {
 		case 'start':
 			start(localMs(message.at));
 			break;
-		case 'drain':
-			loop?.stop();
-			break;
 		case 'cut':
 			loop?.stop();
 			sender.cut();

@@ -1,5 +1,6 @@
 import type { Percentile, PercentileName } from '../result';
 import { PERCENTILES } from '../result';
+import { quantileOf } from '../samples';
 
 /** How sure a bound is. */
 const CONFIDENCE = 0.95;
@@ -17,10 +18,7 @@ export interface Ranked {
  * Without the samples for an upper bound (p50 5, p90 29, p95 59, p99 299, p99.9 2,995) there is none.
  */
 export function percentilesOf(samples: Ranked): Record<PercentileName, Percentile | null> {
-	const entries = PERCENTILES.map((name) => [
-		name,
-		percentile(samples, Number(name.slice(1)) / 100),
-	]);
+	const entries = PERCENTILES.map((name) => [name, percentile(samples, quantileOf(name))]);
 	return Object.fromEntries(entries) as Record<PercentileName, Percentile | null>;
 }
 

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { BenchResult } from '../result';
 
 const CLI = join(__dirname, '../dist/cli.js');
 
@@ -63,4 +64,16 @@ export async function serve(args: readonly string[]): Promise<Served> {
 		await ended;
 	};
 	return { child, url, key, stop };
+}
+
+/** A run against a served Chatbot, and its result. @throws with what the program said instead of one */
+export async function measure(
+	{ url, key }: Served,
+	args: readonly string[],
+	how: How = {},
+): Promise<BenchResult> {
+	const target = ['--url', url, '--key', key, '--query', 'x', '--json', '-'];
+	const { stdout, stderr } = await bench(['run', ...target, ...args], how);
+	if (stdout === '') throw new Error(stderr);
+	return JSON.parse(stdout) as BenchResult;
 }

@@ -1,5 +1,4 @@
-import type { BenchResult } from '../result';
-import { bench, serve } from './cli';
+import { measure, serve } from './cli';
 import type { Proof } from './proof';
 import { median } from './proof';
 
@@ -15,24 +14,8 @@ export const engines: Proof = {
 		try {
 			for (let round = 0; round < ROUNDS; round++) {
 				for (const [engine, found] of Object.entries(p50s)) {
-					const { stdout } = await bench([
-						'run',
-						'--url',
-						server.url,
-						'--key',
-						server.key,
-						'--query',
-						'x',
-						'--engine',
-						engine,
-						'--concurrency',
-						'20',
-						'--requests',
-						'200',
-						'--json',
-						'-',
-					]);
-					const { distributions } = JSON.parse(stdout) as BenchResult;
+					const load = ['--concurrency', '20', '--requests', '200'];
+					const { distributions } = await measure(server, ['--engine', engine, ...load]);
 					found.push(distributions.ttft.percentiles.p50?.value ?? Number.NaN);
 				}
 			}

@@ -1,5 +1,4 @@
-import type { BenchResult } from '../result';
-import { bench, serve } from './cli';
+import { measure, serve } from './cli';
 import type { Proof } from './proof';
 
 const RATE = 50;
@@ -19,37 +18,20 @@ export const omission: Proof = {
 		let stoppedAt = 0;
 		let wentOnAt = 0;
 		try {
-			const { stdout } = await bench(
-				[
-					'run',
-					'--url',
-					server.url,
-					'--key',
-					server.key,
-					'--query',
-					'x',
-					'--rate',
-					String(RATE),
-					'--duration',
-					`${SECONDS}s`,
-					'--json',
-					'-',
-				],
-				{
-					onStart: () => {
-						setTimeout(() => {
-							stoppedAt = Date.now();
-							server.child.kill('SIGSTOP');
-						}, STOP_AT_MS);
-						setTimeout(() => {
-							wentOnAt = Date.now();
-							server.child.kill('SIGCONT');
-						}, STOP_AT_MS + STOP_MS);
-					},
+			const load = ['--rate', String(RATE), '--duration', `${SECONDS}s`];
+			const result = await measure(server, load, {
+				onStart: () => {
+					setTimeout(() => {
+						stoppedAt = Date.now();
+						server.child.kill('SIGSTOP');
+					}, STOP_AT_MS);
+					setTimeout(() => {
+						wentOnAt = Date.now();
+						server.child.kill('SIGCONT');
+					}, STOP_AT_MS + STOP_MS);
 				},
-			);
-			const result = JSON.parse(stdout) as BenchResult;
-			const startedAt = Date.parse(result.started_at) + 50;
+			});
+			const startedAt = Date.parse(result.started_at);
 			const p50 = result.distributions.ttft.percentiles.p50?.value ?? Number.NaN;
 			const expected = expectedP99(stoppedAt - startedAt, wentOnAt - startedAt, p50);
 			const measured = result.distributions.ttft.percentiles.p99?.value ?? Number.NaN;

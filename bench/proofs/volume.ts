@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import type { Level } from '../calibrate/levels';
-import type { BenchResult } from '../result';
-import { bench, serve } from './cli';
+import { bench, measure, serve } from './cli';
 import type { Proof } from './proof';
 import { median } from './proof';
 
@@ -57,26 +56,9 @@ export const requests: Proof = {
 		const server = await serve(['--first-token', '0', '--gap', '0', '--tokens', '3']);
 		try {
 			const memory = new MemoryWatch();
-			const { stdout } = await bench(
-				[
-					'run',
-					'--url',
-					server.url,
-					'--key',
-					server.key,
-					'--query',
-					'x',
-					'--concurrency',
-					'50',
-					'--requests',
-					'100000',
-					'--json',
-					'-',
-				],
-				{ onStart: (child) => memory.watch(child) },
-			);
-			memory.end();
-			const { outcomes } = JSON.parse(stdout) as BenchResult;
+			const { outcomes } = await measure(server, ['--concurrency', '50', '--requests', '100000'], {
+				onStart: (child) => memory.watch(child),
+			}).finally(() => memory.end());
 			say(`at most ${memory.most.toFixed(0)} MB`);
 			return [
 				{
@@ -101,26 +83,9 @@ export const soak: Proof = {
 		const server = await serve(['--first-token', '100ms', '--gap', '20ms', '--tokens', '40']);
 		try {
 			const memory = new MemoryWatch();
-			const { stdout } = await bench(
-				[
-					'run',
-					'--url',
-					server.url,
-					'--key',
-					server.key,
-					'--query',
-					'x',
-					'--concurrency',
-					'50',
-					'--duration',
-					'10m',
-					'--json',
-					'-',
-				],
-				{ onStart: (child) => memory.watch(child) },
-			);
-			memory.end();
-			const { outcomes } = JSON.parse(stdout) as BenchResult;
+			const { outcomes } = await measure(server, ['--concurrency', '50', '--duration', '10m'], {
+				onStart: (child) => memory.watch(child),
+			}).finally(() => memory.end());
 			const second = median(memory.between(60, 120));
 			const last = median(memory.between(540, 600));
 			say(

@@ -1,5 +1,6 @@
 import type { ErrorStatistics, Level } from '../calibrate/levels';
 import type { Stream } from '../calibrate/stampServer';
+import { plainTable } from './text';
 
 /** The levels of a calibration, for a terminal. */
 export function table(levels: readonly Level[], stream: Stream): string {
@@ -27,18 +28,11 @@ export function table(levels: readonly Level[], stream: Stream): string {
 		`${level.held_percent.toFixed(1)} %`,
 		level.verdict.status,
 	]);
-	const widths = head.map((name, column) =>
-		Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
-	);
-	const line = (cells: readonly string[]): string =>
-		cells.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ');
 	const honest = levels.filter(({ verdict }) => verdict.status === 'VALID').at(-1);
 	return [
 		`Streams of ${stream.tokens} tokens, the first after ${stream.first} ms, then ${stream.packet} every ${stream.gap} ms.`,
-		'What this client adds to the truth, in ms:',
 		'',
-		line(head),
-		...rows.map(line),
+		...plainTable('What this client adds to the truth, in ms', head, rows),
 		'',
 		honest === undefined
 			? 'This machine measured none of these validly.'

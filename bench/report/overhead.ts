@@ -1,5 +1,6 @@
 import type { Overhead, Part } from '../overhead/pairs';
 import { PARTS } from '../overhead/pairs';
+import { plainTable } from './text';
 
 const WORDS: Readonly<Record<Part, string>> = {
 	first_token: 'to the first token',
@@ -28,12 +29,5 @@ export function overheadReport({ pairs, added }: Overhead): string {
 		];
 	});
 	const head = ['ms, medians', 'Dify', 'through n8n', 'added', 'bounds (95 % each way)'];
-	const widths = head.map((name, at) =>
-		Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)),
-	);
-	const line = (cells: readonly string[]): string =>
-		cells
-			.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-			.join('  ');
-	return `${[`${pairs.length} pairs of runs, in turn`, '', line(head), ...rows.map(line)].join('\n')}\n`;
+	return `${plainTable(`${pairs.length} pairs of runs, in turn`, head, rows).join('\n')}\n`;
 }

@@ -72,3 +72,17 @@ export function textTable(table: Table, paint: Paint): string[] {
 		...notes.map((note) => paint('dim', `  ${note}`)),
 	];
 }
+
+/** A table of plain texts, its numbers to the right. */
+export function plainTable(
+	title: string,
+	head: readonly string[],
+	rows: ReadonlyArray<readonly string[]>,
+): string[] {
+	const columns = head.map((text, index) => ({
+		title: text,
+		align: index === 0 ? ('left' as const) : ('right' as const),
+	}));
+	const cells = rows.map((row) => row.map((text) => ({ text })));
+	return textTable({ title, columns, rows: cells, notes: [] }, painter(false));
+}

@@ -11,7 +11,7 @@ export interface Mishap {
 
 type Make = (number: number) => Hazard;
 
-/** Hazards by their names; `count` is what stands after the equals sign. */
+/** Hazards that take a number after an equals sign; `what` it counts. */
 const COUNTED: Readonly<Record<string, { what: string; make: Make }>> = {
 	cut: { what: 'tokens', make: (afterTokens) => ({ kind: 'cut', afterTokens }) },
 	reset: { what: 'tokens', make: (afterTokens) => ({ kind: 'reset', afterTokens }) },
