@@ -7,22 +7,26 @@ import { bench, serve } from '../../bench/proofs/cli';
 
 // In a process of its own: what is done to the bench here must not be done to the server.
 let server: Served;
+/** Whose streams nearly always wait for their first token: whenever the bench is stopped, all of them do. */
+let slow: Served;
 const hogs: ChildProcess[] = [];
 beforeAll(async () => {
 	server = await serve(['--first-token', '100ms', '--tokens', '10', '--gap', '5ms']);
+	slow = await serve(['--first-token', '300ms', '--tokens', '2', '--gap', '5ms']);
 });
 afterEach(() => {
 	for (const hog of hogs.splice(0)) hog.kill('SIGKILL');
 });
 afterAll(async () => {
-	await server.stop();
+	await Promise.all([server.stop(), slow.stop()]);
 });
 
 async function run(
 	args: readonly string[],
 	how: How = {},
+	{ url, key } = server,
 ): Promise<{ code: number | null; result: BenchResult }> {
-	const target = ['--url', server.url, '--key', server.key, '--query', 'Hello', '--json', '-'];
+	const target = ['--url', url, '--key', key, '--query', 'Hello', '--json', '-'];
 	const { code, stdout } = await bench(['run', ...target, ...args], how);
 	return { code, result: JSON.parse(stdout) as BenchResult };
 }
@@ -52,13 +56,14 @@ describe('the verdict on the measuring', () => {
 
 	it('says so where the bench itself was stopped for a while, and --strict ends with 4', async () => {
 		const { code, result } = await run(
-			['--rate', '50', '--duration', '6s', '--warmup', '0', '--strict'],
+			['--rate', '100', '--duration', '4s', '--warmup', '0', '--strict'],
 			{
 				onStart: (child) => {
-					setTimeout(() => child.kill('SIGSTOP'), 3_000);
-					setTimeout(() => child.kill('SIGCONT'), 4_000);
+					setTimeout(() => child.kill('SIGSTOP'), 2_000);
+					setTimeout(() => child.kill('SIGCONT'), 3_000);
 				},
 			},
+			slow,
 		);
 		expect(check(result, 'dispatch_delay').status).toBe('INVALID');
 		expect(check(result, 'client_error').status).toBe('INVALID');
@@ -69,13 +74,17 @@ describe('the verdict on the measuring', () => {
 	});
 
 	it('knows of first tokens that came while it was stopped, in a closed loop too', async () => {
-		const { result } = await run(['--concurrency', '20', '--requests', '800', '--warmup', '0'], {
-			onStart: (child) => {
-				setTimeout(() => child.kill('SIGSTOP'), 3_000);
-				setTimeout(() => child.kill('SIGCONT'), 4_000);
+		const { result } = await run(
+			['--concurrency', '20', '--requests', '200', '--warmup', '0'],
+			{
+				onStart: (child) => {
+					setTimeout(() => child.kill('SIGSTOP'), 2_000);
+					setTimeout(() => child.kill('SIGCONT'), 3_000);
+				},
 			},
-		});
-		// The tokens of some of the requests waited for up to a second: the bound covers it.
+			slow,
+		);
+		// The tokens of a tenth of the requests waited for up to a second: the bound covers it.
 		expect(result.distributions.client_error.max).toBeGreaterThan(700);
 		expect(check(result, 'client_error').status).toBe('INVALID');
 	});
