@@ -20,7 +20,7 @@ const ALIASES: Readonly<Record<string, string>> = {
  * An audio's MIME type as Dify calls it, by the type it has or, where that says nothing, by the ending
  * of its name. What Dify has no name for keeps its own, for Dify to judge.
  */
-export function audioTypeOf(mimeType: string, name: string): string {
+export function toDifyAudioType(mimeType: string, name: string): string {
 	const [type = ''] = mimeType.toLowerCase().split(';');
 	const [family, format = ''] = type.trim().split('/');
 	if (family === 'audio') return `audio/${ALIASES[format] ?? format}`;

@@ -27,7 +27,7 @@ export interface ChatRequest {
  * `conversation_id` above all, whose empty string Dify 1.11.0 refuses. Values are never judged by
  * truthiness: 0, false and '' in `inputs` arrive as they are.
  */
-export function chatBody(request: ChatRequest): Record<string, unknown> {
+export function buildChatBody(request: ChatRequest): Record<string, unknown> {
 	const { conversationId, files, traceId, workflowId } = request;
 	return {
 		inputs: request.inputs,
@@ -109,7 +109,7 @@ const MEDIA_EXTENSIONS: Readonly<Record<string, FileType>> = {
  * Dify's kind of a file, by its MIME type or, where that says nothing, by the ending of its name.
  * A name without an ending is taken for an image: what a URL without one mostly serves.
  */
-export function fileTypeOf(mimeType: string, name: string): FileType {
+export function detectFileType(mimeType: string, name: string): FileType {
 	const [family] = mimeType.toLowerCase().split('/');
 	if (family === 'image' || family === 'audio' || family === 'video') return family;
 	const [, extension] = /\.([^./\\]+)$/.exec(name.toLowerCase()) ?? [];

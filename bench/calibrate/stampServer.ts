@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { monotonicMs } from '../load/clock';
+import { monotonicMs } from '../load/clientError';
 
 /**
  * A server that does nothing but stream events, each stamped with the machine's monotonic clock right
  * before its write: what a client sees against what was so. A process of its own, forked by
- * `calibrate`; local-dify does more for each request than a few ms of truth can bear.
+ * `calibrate`; mock-dify does more for each request than a few ms of truth can bear.
  *
  * What to stream stands in the request's `inputs`: {@link Stream}.
  */

@@ -1,6 +1,6 @@
 import { compareReport } from '../compare/compare';
 import { readResult } from '../compare/read';
-import { takesColour } from '../report/text';
+import { takesColour } from '../reports/terminalText';
 import { UsageError } from '../usage';
 import { parse } from './flags';
 

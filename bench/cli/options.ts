@@ -1,7 +1,7 @@
-import type { Limit } from '../gate/assertions';
-import { parseAssertion } from '../gate/assertions';
-import type { Goodput } from '../gate/goodput';
-import { readGoodput } from '../gate/goodput';
+import type { Limit } from '../thresholds/assertions';
+import { parseAssertion } from '../thresholds/assertions';
+import type { Goodput } from '../thresholds/goodput';
+import { readGoodput } from '../thresholds/goodput';
 import type { Query } from '../load/queries';
 import { readQueries } from '../load/queries';
 import type { LoadModel, Plan } from '../result';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { measureOverhead } from '../overhead/pairs';
-import { showLive } from '../report/live';
-import { overheadReport } from '../report/overhead';
+import { showLive } from '../reports/live';
+import { overheadReport } from '../reports/overhead';
 import { UsageError } from '../usage';
 import type { Flags } from './flags';
 import { describe, parse } from './flags';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { ProfileName, Script } from '../../local-dify';
-import { PROFILE_NAMES, startLocalDify } from '../../local-dify';
+import type { DifyVersion, AnswerScript } from '../../mock-dify';
+import { DIFY_VERSIONS, startMockDify } from '../../mock-dify';
 import { answerOf, words } from '../serve/answer';
-import { HAZARD_NAMES, readMishap } from '../serve/hazards';
+import { HAZARD_NAMES, readMishap } from '../serve/faults';
 import { UsageError } from '../usage';
 import type { Flags, Reader } from './flags';
 import { describe, parse } from './flags';
@@ -10,7 +10,7 @@ import { duration, integer, object, oneOf } from './values';
 
 const FLAGS = {
 	port: { value: 'N', help: 'on 127.0.0.1 (default 0: any free one)' },
-	profile: { value: 'VERSION', help: `the version of Dify to be: ${PROFILE_NAMES.join(', ')}` },
+	profile: { value: 'VERSION', help: `the version of Dify to be: ${DIFY_VERSIONS.join(', ')}` },
 	'first-token': { value: 'TIME', help: 'to the first token (default 100ms)' },
 	gap: { value: 'TIME', help: 'between packets of tokens (default 10ms)' },
 	tokens: { value: 'N', help: 'of each answer (default 50)' },
@@ -44,12 +44,12 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
 	if (positionals.length > 0) throw new UsageError(`'${positionals[0]}' is no flag`);
 	const mishaps = given.all('hazard').map(readMishap);
 	const seed = given.value('seed', integer(0), 1);
-	const profile: ProfileName = given.value('profile', oneOf(...PROFILE_NAMES), '1.13.1');
+	const profile: DifyVersion = given.value('profile', oneOf(...DIFY_VERSIONS), '1.13.1');
 	const port = given.value('port', integer(0), 0);
-	const server = await startLocalDify({
+	const server = await startMockDify({
 		port,
-		profile,
-		answer: answerOf(readScript(given), mishaps, seed),
+		version: profile,
+		scenarioFor: answerOf(readScript(given), mishaps, seed),
 	}).catch((error: Error) => {
 		throw new UsageError(`--port ${port}: ${error.message}`);
 	});
@@ -69,7 +69,7 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
 	return 0;
 }
 
-function readScript(given: Reader): Script {
+function readScript(given: Reader): AnswerScript {
 	const file = given.text('script');
 	if (file === undefined) {
 		const tokens = words(given.value('tokens', integer(0), 50));
@@ -90,5 +90,5 @@ function readScript(given: Reader): Script {
 	} catch (error) {
 		throw new UsageError(`--script: ${file} cannot be read: ${(error as Error).message}`);
 	}
-	return object('script', text) as Script;
+	return object('script', text) as AnswerScript;
 }

@@ -1,8 +1,8 @@
-import { warnings } from '../report/facts';
-import type { Paint } from '../report/text';
-import { painter, textTable } from '../report/text';
+import { warnings } from '../reports/facts';
+import type { Paint } from '../reports/terminalText';
+import { painter, textTable } from '../reports/terminalText';
 import type { BenchResult } from '../result';
-import { printable } from '../words';
+import { printable } from '../reports/format';
 import { setupDifferences, targetDifferences } from './setup';
 import { differencesTable, outcomesTable, scalarsTable, timesTable } from './tables';
 

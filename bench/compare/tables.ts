@@ -1,7 +1,7 @@
-import type { Cell, Table } from '../report/tables';
+import type { Cell, Table } from '../reports/tables';
 import type { BenchResult, Percentile, ScalarName } from '../result';
 import { DISTRIBUTIONS, OUTCOMES, PERCENTILES, SCALARS } from '../result';
-import { NONE, number, quantity, share } from '../words';
+import { NONE, number, quantity, share } from '../reports/format';
 import type { Difference } from './setup';
 
 const columns = (first: string, ...others: string[]): Table['columns'] => [

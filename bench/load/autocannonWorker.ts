@@ -2,12 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Instance } from 'autocannon';
 import autocannon from 'autocannon';
-import { toFailure } from '../../protocol/failures';
-import type { RequestTable } from '../measure/columns';
-import { RequestTable as Table } from '../measure/columns';
+import { classifyError } from '../../protocol/errors/classify';
+import type { RequestTable } from '../metrics/columns';
+import { RequestTable as Table } from '../metrics/columns';
 import type { OutcomeName } from '../result';
 import { OUTCOMES } from '../result';
-import { localMs } from './clock';
+import { localMs } from './clientError';
 import type { FromWorker, ToWorker, WorkerJob } from './job';
 import { OUTCOME_OF_STATUS, outcomeOfStatus } from './outcome';
 import { DifyReader, readBlocking } from './reading';
@@ -89,15 +89,15 @@ class Exchange {
 		const { status, contentType, body } = this;
 		if (this.isStream) {
 			this.reader.end();
-			const result = this.reader.finish();
+			const result = this.reader.snapshot();
 			this.settle(
 				OUTCOME_OF_STATUS[result.status],
-				result.failure && toFailure(result.failure).message,
+				result.failure && classifyError(result.failure).message,
 			);
 			return;
 		}
 		const isAnswer = job.mode === 'blocking' && status === 200 && readBlocking(body) !== undefined;
-		const failure = toFailure({ from: 'http', status, contentType, body });
+		const failure = classifyError({ from: 'http', status, contentType, body });
 		this.settle(isAnswer ? 'completed' : outcomeOfStatus(status), failure.message);
 	}
 

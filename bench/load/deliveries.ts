@@ -1,6 +1,6 @@
-import type { RequestTable } from '../measure/columns';
+import type { RequestTable } from '../metrics/columns';
 import type { Delivery } from '../result';
-import type { PollClock } from './clock';
+import type { PollClock } from './clientError';
 import type { Reading } from './reading';
 import type { Tally } from './tally';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Requests } from '../measure/columns';
-import { joined, RequestTable } from '../measure/columns';
-import { monotonicMs } from './clock';
+import type { Requests } from '../metrics/columns';
+import { joined, RequestTable } from '../metrics/columns';
+import { monotonicMs } from './clientError';
 import type { FromWorker, ToWorker, WorkerJob, WorkerReport } from './job';
 
 /** Time, in ms, for every thread to hear of the start before it comes. */

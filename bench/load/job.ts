@@ -1,5 +1,5 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
-import type { CheckedSecond } from '../measure/seconds';
+import type { CheckedSecond } from '../metrics/seconds';
 import type { OutcomeDetail, Plan, Stream } from '../result';
 
 /** What a measuring thread is given before the run. */

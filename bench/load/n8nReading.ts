@@ -1,5 +1,5 @@
-import type { RunPhase } from '../../protocol/collect';
-import type { RunResult } from '../../protocol/result';
+import type { RunPhase } from '../../protocol/stream/accumulator';
+import type { RunResult } from '../../protocol/stream/result';
 import type { Answer, Reader, Reading } from './reading';
 
 /** A line of n8n's streamed response; `content` holds text in those of type `item`. */
@@ -14,9 +14,9 @@ interface Chunk {
  * is through; only then is it known to be.
  */
 export class N8nReader implements Reader {
-	readonly phase: RunPhase = 'open';
+	readonly phase: RunPhase = 'streaming';
 	/** Lines that were no chunks. */
-	badFrames = 0;
+	malformedMessages = 0;
 
 	private readonly utf8 = new TextDecoder();
 	private rest = '';
@@ -37,7 +37,7 @@ export class N8nReader implements Reader {
 		this.rest = '';
 	}
 
-	finish(): Answer {
+	snapshot(): Answer {
 		const failure: RunResult['failure'] =
 			this.error === undefined ? undefined : { message: this.error, from: 'event' };
 		const isWhole = this.ended > 0 && this.open === 0;
@@ -52,7 +52,7 @@ export class N8nReader implements Reader {
 		if (line.trim() === '') return;
 		const chunk = parsed(line);
 		if (chunk === undefined) {
-			this.badFrames++;
+			this.malformedMessages++;
 			return;
 		}
 		const { type, content } = chunk;

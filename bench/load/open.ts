@@ -1,4 +1,4 @@
-import type { PollClock } from './clock';
+import type { PollClock } from './clientError';
 import type { Loop } from './closed';
 import type { WorkerLoad } from './job';
 import type { Sender } from './sender';

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../protocol/result';
+import type { RunStatus } from '../../protocol/stream/result';
 import type { OutcomeName } from '../result';
 
 /** What a run that came to its end counts as. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { chatBody } from '../../protocol/request';
+import { buildChatBody } from '../../protocol/request';
 import type { RunOptions } from '../cli/options';
 import { arrivalPlan } from './arrivals';
 import type { WorkerJob, WorkerLoad } from './job';
@@ -87,7 +87,7 @@ function jobOf({ url, key, queries, plan }: RunOptions, load: WorkerLoad): Worke
 		bodies: queries.map((query) =>
 			JSON.stringify(
 				isDify
-					? chatBody({
+					? buildChatBody({
 							...query,
 							responseMode: plan.mode,
 							autoGenerateName: plan.auto_generate_name,

@@ -1,5 +1,5 @@
 import { Client } from 'undici';
-import { MAX_FAILURE_BODY, toFailure } from '../../protocol/failures';
+import { MAX_ERROR_BODY_BYTES, classifyError } from '../../protocol/errors/classify';
 import { UsageError } from '../usage';
 import { codeOf, outcomeOfError } from './outcome';
 
@@ -29,10 +29,10 @@ export async function askForApp(baseUrl: string, key: string, insecure: boolean)
 			headersTimeout: TIMEOUT_MS,
 			bodyTimeout: TIMEOUT_MS,
 		});
-		const text = (await body.text()).slice(0, MAX_FAILURE_BODY);
+		const text = (await body.text()).slice(0, MAX_ERROR_BODY_BYTES);
 		const info = statusCode === 200 ? parsed(text) : undefined;
 		if (info !== undefined) return info;
-		const failure = toFailure({
+		const failure = classifyError({
 			from: 'http',
 			status: statusCode,
 			contentType: String(headers['content-type'] ?? ''),
@@ -48,7 +48,7 @@ export async function askForApp(baseUrl: string, key: string, insecure: boolean)
 				`the certificate of ${origin} is not trusted (${code}). NODE_EXTRA_CA_CERTS names one that is; --insecure does without`,
 			);
 		}
-		const failure = toFailure({ from: 'network', code });
+		const failure = classifyError({ from: 'network', code });
 		throw new UsageError(
 			`${failure.message}. Check --url, and that this machine can reach ${origin}`,
 		);

@@ -1,11 +1,11 @@
-import { collectBlocking, isBlockingBody } from '../../protocol/blocking';
-import type { RunPhase } from '../../protocol/collect';
-import { Collector } from '../../protocol/collect';
-import type { Frame } from '../../protocol/decode';
-import { createDecoder } from '../../protocol/decode';
-import type { DifyEvent, UnknownEvent } from '../../protocol/events';
-import { EVENTS, isKnownEvent } from '../../protocol/events';
-import type { RunResult } from '../../protocol/result';
+import { parseBlockingBody, isBlockingBody } from '../../protocol/stream/blocking';
+import type { RunPhase } from '../../protocol/stream/accumulator';
+import { RunAccumulator } from '../../protocol/stream/accumulator';
+import type { SseMessage } from '../../protocol/stream/sseDecoder';
+import { createSseDecoder } from '../../protocol/stream/sseDecoder';
+import type { DifyEvent, UnknownEvent } from '../../protocol/stream/events';
+import { EVENTS, isKnownEvent } from '../../protocol/stream/events';
+import type { RunResult } from '../../protocol/stream/result';
 
 /** An event as the measuring sees it. */
 export interface Reading {
@@ -25,19 +25,19 @@ export type Answer = Pick<RunResult, 'status' | 'metadata' | 'failure' | 'conver
 export interface Reader {
 	readonly phase: RunPhase;
 	/** Lines that were no events. */
-	readonly badFrames: number;
+	readonly malformedMessages: number;
 	push(chunk: Uint8Array): void;
 	/** No more bytes come. */
 	end(): void;
-	finish(): Answer;
+	snapshot(): Answer;
 }
 
 /** Reads one answer streamed by Dify, and knows when it is over. Of the clock it knows nothing. */
 export class DifyReader implements Reader {
-	private readonly collector = new Collector({ separateReasoning: true });
-	private readonly decoder = createDecoder((frame) => this.take(frame));
+	private readonly collector = new RunAccumulator({ separateReasoning: true });
+	private readonly decoder = createSseDecoder((frame) => this.take(frame));
 	/** Data lines that were no events. */
-	badFrames = 0;
+	malformedMessages = 0;
 
 	constructor(private readonly onEvent: (reading: Reading) => void) {}
 
@@ -53,18 +53,18 @@ export class DifyReader implements Reader {
 		this.decoder.end();
 	}
 
-	finish(): Answer {
-		return this.collector.finish();
+	snapshot(): Answer {
+		return this.collector.snapshot();
 	}
 
-	private take(frame: Frame): void {
+	private take(frame: SseMessage): void {
 		if (!frame.ok) {
-			this.badFrames++;
+			this.malformedMessages++;
 			return;
 		}
 		const { event } = frame;
 		const before = this.collector.textEvents;
-		const visible = this.collector.accept(event);
+		const visible = this.collector.push(event);
 		const isText = this.collector.textEvents > before;
 		const { sent_at } = event as { sent_at?: unknown };
 		this.onEvent({
@@ -80,7 +80,7 @@ export class DifyReader implements Reader {
 export function readBlocking(body: string): Answer | undefined {
 	try {
 		const value: unknown = JSON.parse(body);
-		return isBlockingBody(value) ? collectBlocking(value) : undefined;
+		return isBlockingBody(value) ? parseBlockingBody(value) : undefined;
 	} catch {
 		return undefined;
 	}

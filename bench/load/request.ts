@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { PAIR_GRACE_MS } from '../../protocol/collect';
-import type { DifyFailure } from '../../protocol/failures';
-import { MAX_FAILURE_BODY, toFailure } from '../../protocol/failures';
-import type { RequestTable } from '../measure/columns';
+import { PAIR_GRACE_MS } from '../../protocol/stream/accumulator';
+import type { DifyError } from '../../protocol/errors/classify';
+import { MAX_ERROR_BODY_BYTES, classifyError } from '../../protocol/errors/classify';
+import type { RequestTable } from '../metrics/columns';
 import type { OutcomeName, Plan } from '../result';
 import { OUTCOMES } from '../result';
-import type { PollClock } from './clock';
+import type { PollClock } from './clientError';
 import { Deliveries } from './deliveries';
 import { codeOf, OUTCOME_OF_STATUS, outcomeOfError, outcomeOfStatus } from './outcome';
 import { ResponseHead } from './head';
@@ -34,7 +34,7 @@ export interface Bench {
 /** How a request ended, for whoever sends the next. */
 export interface Settled {
 	outcome: OutcomeName;
-	failure?: DifyFailure;
+	failure?: DifyError;
 	result?: Answer;
 }
 
@@ -108,10 +108,10 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		}
 		this.reader.push(chunk);
 		const { phase } = this.reader;
-		if (phase === 'open') return;
+		if (phase === 'streaming') return;
 		// Of a pair, the second is the end; where it never comes, the first was (PAIR_GRACE_MS).
-		if (phase === 'over' || this.endedAt === 0) this.endedAt = clock.time;
-		if (phase === 'over') this.settleResult(this.reader.finish());
+		if (phase === 'done' || this.endedAt === 0) this.endedAt = clock.time;
+		if (phase === 'done') this.settleResult(this.reader.snapshot());
 	}
 
 	onResponseEnd(): void {
@@ -132,7 +132,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		const { status = 0, contentType = '', location } = this.head ?? {};
 		this.settle({
 			outcome: outcomeOfStatus(status),
-			failure: toFailure({ from: 'http', status, contentType, body, location }),
+			failure: classifyError({ from: 'http', status, contentType, body, location }),
 		});
 	}
 
@@ -147,7 +147,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		const code = codeOf(error);
 		this.settle({
 			outcome: outcomeOfError(code, this.head !== undefined),
-			failure: { ...toFailure({ from: 'network', code }), code },
+			failure: { ...classifyError({ from: 'network', code }), code },
 		});
 	}
 
@@ -158,8 +158,8 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 			return;
 		}
 		const { first, idle, total } = this.bench.timeouts;
-		if (this.reader.phase === 'closing') {
-			if (now - this.endedAt > PAIR_GRACE_MS) this.settleResult(this.reader.finish());
+		if (this.reader.phase === 'awaitingPair') {
+			if (now - this.endedAt > PAIR_GRACE_MS) this.settleResult(this.reader.snapshot());
 		} else if (this.deliveries.ttft === null && first !== null && now - this.dispatched > first) {
 			this.giveUp('timeout_first', `no first token within ${first} ms`);
 		} else if (this.deliveries.ttft !== null && idle !== null && now - this.lastByteAt > idle) {
@@ -176,26 +176,26 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 	}
 
 	private keepBody(chunk: Buffer): void {
-		const limit = this.head?.kind === 'json' ? Number.POSITIVE_INFINITY : MAX_FAILURE_BODY;
+		const limit = this.head?.kind === 'json' ? Number.POSITIVE_INFINITY : MAX_ERROR_BODY_BYTES;
 		if (this.bodyLength < limit) this.body.push(chunk.subarray(0, limit - this.bodyLength));
 		this.bodyLength += chunk.length;
 	}
 
-	private settleEnded(evidence: Parameters<typeof toFailure>[0]): void {
-		const result = this.reader.finish();
+	private settleEnded(evidence: Parameters<typeof classifyError>[0]): void {
+		const result = this.reader.snapshot();
 		if (result.status !== 'truncated') {
 			this.settleResult(result);
 			return;
 		}
-		const { badFrames } = this.reader;
-		const outcome = badFrames > 0 ? 'malformed' : 'truncated';
-		this.settle({ outcome, failure: toFailure(evidence), result });
+		const { malformedMessages } = this.reader;
+		const outcome = malformedMessages > 0 ? 'malformed' : 'truncated';
+		this.settle({ outcome, failure: classifyError(evidence), result });
 	}
 
 	private settleResult(result: Answer): void {
 		const outcome = OUTCOME_OF_STATUS[result.status];
 		const { failure } = result;
-		this.settle({ outcome, result, ...(failure && { failure: toFailure(failure) }) });
+		this.settle({ outcome, result, ...(failure && { failure: classifyError(failure) }) });
 	}
 
 	private giveUp(outcome: OutcomeName, message: string): void {

@@ -1,15 +1,15 @@
 import type { RunOptions } from '../cli/options';
 import { UsageError } from '../usage';
-import { assemble } from '../measure/assemble';
-import type { Findings } from '../measure/assemble';
-import { ProgressReader } from '../measure/progress';
-import { readCpuTime, stealBetween } from '../measure/steal';
+import { assemble } from '../metrics/assemble';
+import type { Findings } from '../metrics/assemble';
+import { ProgressReader } from '../metrics/progress';
+import { readCpuTime, stealBetween } from '../metrics/steal';
 import type { Progress } from '../result';
-import { monotonicMs } from './clock';
+import { monotonicMs } from './clientError';
 import { Fleet } from './fleet';
 import type { Calibration } from './job';
-import type { Requests } from '../measure/columns';
-import { joinTimes } from '../measure/times';
+import type { Requests } from '../metrics/columns';
+import { joinTimes } from '../metrics/times';
 import { planOf } from './plan';
 import { digestOf } from './queries';
 

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { RequestTable } from '../measure/columns';
+import { RequestTable } from '../metrics/columns';
 import type { WorkerJob } from './job';
 import type { Bench, Settled } from './request';
 import { MeasuredRequest } from './request';

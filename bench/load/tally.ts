@@ -1,6 +1,6 @@
-import type { DifyFailure } from '../../protocol/failures';
-import { Seconds } from '../measure/seconds';
-import { newTimes } from '../measure/times';
+import type { DifyError } from '../../protocol/errors/classify';
+import { Seconds } from '../metrics/seconds';
+import { newTimes } from '../metrics/times';
 import type { OutcomeDetail, OutcomeName, Stream } from '../result';
 import type { Calibration } from './job';
 
@@ -29,7 +29,7 @@ export class Tally {
 	constructor(private readonly secrets: readonly string[]) {}
 
 	/** Counts why a request did not complete. */
-	fail(outcome: OutcomeName, { status, code, message }: Partial<DifyFailure>): void {
+	fail(outcome: OutcomeName, { status, code, message }: Partial<DifyError>): void {
 		const key = JSON.stringify([outcome, status, code]);
 		let detail = this.details.get(key);
 		if (detail === undefined) {

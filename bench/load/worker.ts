@@ -1,8 +1,8 @@
 import type { PerformanceEntry } from 'node:perf_hooks';
 import { performance, PerformanceObserver } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { RequestTable } from '../measure/columns';
-import { localMs, PollClock } from './clock';
+import { RequestTable } from '../metrics/columns';
+import { localMs, PollClock } from './clientError';
 import type { Loop } from './closed';
 import { ClosedLoop } from './closed';
 import type { FromWorker, ToWorker, WorkerJob } from './job';

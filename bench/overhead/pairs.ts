@@ -1,9 +1,9 @@
 import type { RunOptions } from '../cli/options';
 import type { Run, RunHooks } from '../load/run';
 import { run } from '../load/run';
-import { percentilesOf } from '../measure/percentiles';
-import type { Row } from '../measure/samples';
-import { outcomeOf, rowOf } from '../measure/samples';
+import { percentilesOf } from '../metrics/percentiles';
+import type { Row } from '../metrics/samples';
+import { outcomeOf, rowOf } from '../metrics/samples';
 import type { Percentile } from '../result';
 import { UsageError } from '../usage';
 

@@ -1,13 +1,17 @@
-import type { Run, Script } from '../../local-dify';
+import type { Scenario, AnswerScript } from '../../mock-dify';
 import { seeded } from '../load/arrivals';
-import type { Mishap } from './hazards';
+import type { Mishap } from './faults';
 
-/** What each message gets: one script, and hazards in the shares that were asked for, by a seed. */
-export function answerOf(script: Script, mishaps: readonly Mishap[], seed: number): () => Run {
+/** What each message gets: one script, and faults in the shares that were asked for, by a seed. */
+export function answerOf(
+	script: AnswerScript,
+	mishaps: readonly Mishap[],
+	seed: number,
+): () => Scenario {
 	const random = seeded(seed);
 	return () => ({
 		script,
-		hazards: mishaps.flatMap(({ hazard, share }) => (random() < share ? [hazard] : [])),
+		faults: mishaps.flatMap(({ hazard, share }) => (random() < share ? [hazard] : [])),
 	});
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { exitCode } from '../../bench/gate/exitCode';
+import { exitCode } from '../../bench/thresholds/exitCode';
 import type { BenchResult } from '../../bench/result';
 import { bench } from './cli';
 import type { Step } from './job';

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { bench } from '../../bench/proofs/cli';
-import type { LocalDify, LocalDifyOptions, Run } from '../../local-dify';
-import { startLocalDify } from '../../local-dify';
+import { bench } from '../../bench/validation/cli';
+import type { MockDify, MockDifyOptions, Scenario } from '../../mock-dify';
+import { startMockDify } from '../../mock-dify';
 import type { BenchResult } from '../../bench/result';
 
 /** A run against an app of `dify`, and its result. */
 export async function measure(
-	dify: LocalDify,
+	dify: MockDify,
 	args: readonly string[],
 	app = 'chat-plain',
 	onStart?: (child: ChildProcess) => void,
@@ -20,19 +20,19 @@ export async function measure(
 	return JSON.parse(stdout) as BenchResult;
 }
 
-export { bench } from '../../bench/proofs/cli';
+export { bench } from '../../bench/validation/cli';
 
-const servers: LocalDify[] = [];
+const servers: MockDify[] = [];
 
 /** A server that plays `run` to every message, or what a function says of each in turn. */
 export async function serve(
-	run: Run | ((index: number) => Run),
-	options: LocalDifyOptions = {},
-): Promise<LocalDify> {
+	run: Scenario | ((index: number) => Scenario),
+	options: MockDifyOptions = {},
+): Promise<MockDify> {
 	let index = 0;
-	const dify = await startLocalDify({
+	const dify = await startMockDify({
 		...options,
-		answer: () => (typeof run === 'function' ? run(index++) : run),
+		scenarioFor: () => (typeof run === 'function' ? run(index++) : run),
 	});
 	servers.push(dify);
 	return dify;
@@ -43,7 +43,7 @@ export async function closeServers(): Promise<void> {
 }
 
 /** The posted messages, in the order they came. */
-export function messages(dify: LocalDify): Array<Record<string, unknown>> {
+export function messages(dify: MockDify): Array<Record<string, unknown>> {
 	return dify.requests
 		.filter(({ path }) => path === '/v1/chat-messages')
 		.map(({ body }) => body as Record<string, unknown>);

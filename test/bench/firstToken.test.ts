@@ -1,5 +1,5 @@
 import type { BenchResult } from '../../bench/result';
-import type { Hazard, LocalDify, Script } from '../../local-dify';
+import type { Fault, MockDify, AnswerScript } from '../../mock-dify';
 import { closeServers, measure, serve } from './cli';
 
 const FIRST_MS = 150;
@@ -10,8 +10,8 @@ afterEach(closeServers);
 jest.retryTimes(2);
 
 interface Case {
-	script?: Script;
-	hazards?: Hazard[];
+	script?: AnswerScript;
+	faults?: Fault[];
 	app?: string;
 }
 
@@ -19,14 +19,14 @@ interface Case {
 const CASES: Record<string, Case> = {
 	'a plain stream': {},
 	'a preamble of events': { app: 'flow-plain' },
-	'a ping first': { hazards: [{ kind: 'pingFirst' }] },
+	'a ping first': { faults: [{ kind: 'pingFirst' }] },
 	'an empty first delta': { script: { preamble: [{ event: 'message', answer: '' }] } },
 	'a message with no text at all': {
 		script: { preamble: [{ event: 'message', role: 'assistant' }] },
 	},
-	'one byte at a time': { hazards: [{ kind: 'resplit', bytes: 1 }] },
-	CRLF: { hazards: [{ kind: 'lineEnds', with: '\r\n' }] },
-	'lone CR': { hazards: [{ kind: 'lineEnds', with: '\r' }] },
+	'one byte at a time': { faults: [{ kind: 'resplit', bytes: 1 }] },
+	CRLF: { faults: [{ kind: 'lineEnds', with: '\r\n' }] },
+	'lone CR': { faults: [{ kind: 'lineEnds', with: '\r' }] },
 	'64 tokens in a packet': {
 		script: { tokens: Array.from({ length: 192 }, () => 'x'), tokensPerPacket: 64, gapMs: 1 },
 	},
@@ -34,7 +34,7 @@ const CASES: Record<string, Case> = {
 };
 
 /** When the server wrote the first of what counts, in ms after it had the request. */
-function truth(dify: LocalDify): number[] {
+function truth(dify: MockDify): number[] {
 	return dify.requests
 		.filter(({ path }) => path === '/v1/chat-messages')
 		.map(({ receivedAtMs, textStamps }) => (textStamps[0] ?? Number.NaN) - receivedAtMs);
@@ -45,10 +45,10 @@ function p50({ distributions }: BenchResult, name: 'ttft' | 'ttfe' | 'ttfvt' | '
 }
 
 describe('time to first token', () => {
-	it.each(Object.entries(CASES))('is right with %s', async (_, { script, hazards, app }) => {
+	it.each(Object.entries(CASES))('is right with %s', async (_, { script, faults, app }) => {
 		const dify = await serve({
 			script: { tokens: TOKENS, firstTokenMs: FIRST_MS, gapMs: 5, ...script },
-			hazards,
+			faults,
 		});
 		const result = await measure(
 			dify,

@@ -1,16 +1,16 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { BenchResult, OutcomeName } from '../../bench/result';
-import type { Hazard, Run } from '../../local-dify';
-import { nginxPage, refusal } from '../../local-dify';
+import type { Fault, Scenario } from '../../mock-dify';
+import { nginxErrorPage, difyErrorResponse } from '../../mock-dify';
 import { bench, closeServers, measure, serve } from './cli';
 
 const TOKENS = ['one ', 'two ', 'three ', 'four '];
-const answer = (...hazards: Hazard[]): Run => ({ script: { tokens: TOKENS }, hazards });
+const answer = (...faults: Fault[]): Scenario => ({ script: { tokens: TOKENS }, faults });
 
 const BUSY =
 	'Too many requests. Please try again later. The current maximum concurrent requests allowed for an app is 1.';
-const FAULTS: Array<[string, OutcomeName, Run]> = [
+const FAULTS: Array<[string, OutcomeName, Scenario]> = [
 	['an answer', 'completed', answer()],
 	['a cut stream', 'truncated', answer({ kind: 'cut', afterTokens: 2 })],
 	['a reset', 'truncated', answer({ kind: 'reset', afterTokens: 2 })],
@@ -25,9 +25,13 @@ const FAULTS: Array<[string, OutcomeName, Run]> = [
 			message: 'no',
 		}),
 	],
-	['429', 'http_429', answer(refusal(429, 'too_many_requests', 'slow down'))],
-	['the concurrency limit, a 400', 'http_4xx', answer(refusal(400, 'invalid_param', BUSY))],
-	["a gateway's 502 page", 'http_5xx', answer(nginxPage(502, 'Bad Gateway'))],
+	['429', 'http_429', answer(difyErrorResponse(429, 'too_many_requests', 'slow down'))],
+	[
+		'the concurrency limit, a 400',
+		'http_4xx',
+		answer(difyErrorResponse(400, 'invalid_param', BUSY)),
+	],
+	["a gateway's 502 page", 'http_5xx', answer(nginxErrorPage(502, 'Bad Gateway'))],
 	[
 		'a page under 200',
 		'not_sse',
@@ -148,7 +152,7 @@ describe('what a request ends as', () => {
 	});
 
 	it('stopped and paused', async () => {
-		const ends = (workflowStatus: 'stopped' | 'paused'): Run => ({
+		const ends = (workflowStatus: 'stopped' | 'paused'): Scenario => ({
 			script: { tokens: TOKENS, workflowStatus },
 		});
 		const dify = await serve((index) => ends(index % 2 === 0 ? 'stopped' : 'paused'));

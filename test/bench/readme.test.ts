@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT } from '../../bench/gate/exitCode';
-import { METRIC_NAMES } from '../../bench/gate/metrics';
+import { EXIT } from '../../bench/thresholds/exitCode';
+import { METRIC_NAMES } from '../../bench/thresholds/metrics';
 import { PERCENTILES, RESULT_FORMAT } from '../../bench/result';
 import { samplesNeeded } from '../../bench/samples';
 import { bench } from './cli';
@@ -49,7 +49,7 @@ describe('the README of dify-bench', () => {
 		const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
 		const unknown = (): string => {
 			try {
-				const args = [tsx, join(ROOT, 'bench/proofs/index.ts'), 'none'];
+				const args = [tsx, join(ROOT, 'bench/validation/index.ts'), 'none'];
 				return execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' });
 			} catch (error) {
 				return (error as { stderr: string }).stderr;

@@ -19,7 +19,7 @@ describe('what is reported', () => {
 			index % 2 === 0
 				? { script: { tokens: ['Hi'] } }
 				: {
-						hazards: [
+						faults: [
 							{
 								kind: 'http',
 								status: 502,

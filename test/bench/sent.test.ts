@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LocalDify } from '../../local-dify';
+import type { MockDify } from '../../mock-dify';
 import { bench, closeServers, measure, messages, serve } from './cli';
 
 const dir = mkdtempSync(join(tmpdir(), 'dify-bench-'));
@@ -16,7 +16,7 @@ afterEach(closeServers);
 
 describe('what is sent', () => {
 	const run = { script: { tokens: ['Hi ', 'there'] } };
-	let dify: LocalDify;
+	let dify: MockDify;
 	beforeEach(async () => {
 		dify = await serve(run);
 	});

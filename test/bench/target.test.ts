@@ -81,7 +81,7 @@ describe('a target that cannot be measured', () => {
 
 	it('a first request that is refused ends the run', async () => {
 		const dify = await serve({
-			hazards: [
+			faults: [
 				{
 					kind: 'http',
 					status: 403,

@@ -1,6 +1,6 @@
 import type { Overhead } from '../../bench/overhead/pairs';
 import type { BenchResult } from '../../bench/result';
-import { bench } from '../../bench/proofs/cli';
+import { bench } from '../../bench/validation/cli';
 import type { World } from './server';
 import { openWorld } from './server';
 
@@ -40,11 +40,11 @@ describe('dify-bench against the webhook', () => {
 	});
 
 	it('counts what fails behind it', async () => {
-		world.dify.play(
+		world.dify.enqueue(
 			'chat-plain',
 			...Array.from({ length: 4 }, () => ({
 				script: { tokens: ['one ', 'two '] },
-				hazards: [
+				faults: [
 					{
 						kind: 'errorEvent' as const,
 						afterTokens: 1,

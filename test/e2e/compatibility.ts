@@ -1,17 +1,17 @@
 // npx tsx test/e2e/compatibility.ts 1.97.1 2.0.3: which releases of n8n load the node and run it, of those given.
 import { join } from 'node:path';
-import { buildPackage } from '../../demo/build';
-import type { LocalDify } from '../../local-dify';
-import { startLocalDify } from '../../local-dify';
-import type { InstalledN8n } from '../../n8n-server';
-import { installN8n, N8nServer } from '../../n8n-server';
+import { buildPackage } from '../../dev/demo/build';
+import type { MockDify } from '../../mock-dify';
+import { startMockDify } from '../../mock-dify';
+import type { InstalledN8n } from '../../dev/n8n-server';
+import { installN8n, N8nServer } from '../../dev/n8n-server';
 import { nodeOf, postForStream, readExample, textOf } from './server';
 
 const ROOT = join(__dirname, '../..');
 
 async function main(versions: string[]): Promise<void> {
 	await buildPackage(ROOT);
-	const dify = await startLocalDify();
+	const dify = await startMockDify();
 	try {
 		for (const version of versions) {
 			const n8n = await installN8n((line) => console.log(`n8n ${version}: ${line}`), version);
@@ -24,7 +24,7 @@ async function main(versions: string[]): Promise<void> {
 }
 
 /** What works, by n8n's own doors; where something does not, why. */
-async function tryOut(n8n: InstalledN8n, dify: LocalDify): Promise<Record<string, unknown>> {
+async function tryOut(n8n: InstalledN8n, dify: MockDify): Promise<Record<string, unknown>> {
 	const server = await N8nServer.start({
 		n8n,
 		packageDirectory: join(ROOT, 'build/package'),

@@ -5,7 +5,7 @@ import { eventually } from './executions';
 import { postForStream, textOf } from './server';
 
 it('npm run n8n: an n8n to try the examples in, of which Ctrl-C leaves nothing', async () => {
-	const child = spawn(process.execPath, ['--import', 'tsx', 'demo/n8n.ts'], {
+	const child = spawn(process.execPath, ['--import', 'tsx', 'dev/demo/n8n.ts'], {
 		cwd: join(__dirname, '../..'),
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { refusal } from '../../local-dify';
-import type { Credential } from '../../n8n-server';
+import { difyErrorResponse } from '../../mock-dify';
+import type { Credential } from '../../dev/n8n-server';
 import { eventually, executionOf, executionsOf, lastExecution, outputsOf } from './executions';
 import type { World } from './server';
 import { nodeOf, openWorld, postJson, readExample } from './server';
@@ -115,7 +115,7 @@ describe("the form's lists", () => {
 
 it('cancelling a running execution stops the run on Dify', async () => {
 	const id = await world.open('webhook-streaming');
-	world.dify.play('chat-plain', { script: { text: 'word '.repeat(500), gapMs: 100 } });
+	world.dify.enqueue('chat-plain', { script: { text: 'word '.repeat(500), gapMs: 100 } });
 	// n8n leaves the caller's connection open after a cancel: it is for the caller to go.
 	const caller = new AbortController();
 	const answer = await postJson(
@@ -170,8 +170,8 @@ it('holds no key in what n8n stores or prints, whether an execution succeeds or 
 	const succeeded = await lastExecution(world.n8n, id);
 	expect(succeeded.status).toBe('success');
 	// A server that repeats what it was sent.
-	world.dify.play('chat-plain', {
-		hazards: [refusal(400, 'invalid_param', `What is 'Bearer ${key}' about?`)],
+	world.dify.enqueue('chat-plain', {
+		faults: [difyErrorResponse(400, 'invalid_param', `What is 'Bearer ${key}' about?`)],
 	});
 	await postJson(`${world.n8n.origin}/webhook/dify-ask`, { query: 'Hello' });
 	const failed = await eventually(async () => {

@@ -1,5 +1,5 @@
 import type { IRunExecutionData } from 'n8n-workflow';
-import type { N8nServer } from '../../n8n-server';
+import type { N8nServer } from '../../dev/n8n-server';
 
 export interface Execution {
 	id: string;

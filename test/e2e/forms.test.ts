@@ -71,7 +71,7 @@ it('nightly-export: every message of every conversation is a row of the file', a
 
 it('human-form: a chatflow pauses, a person decides, and the answer comes', async () => {
 	const id = await world.open('human-form');
-	world.dify.play('flow-plain', { script: { workflowStatus: 'paused' } });
+	world.dify.enqueue('flow-plain', { script: { workflowStatus: 'paused' } });
 	const first = await fillIn(`${world.n8n.origin}/form/dify-human`, ['May I?']);
 	const { formWaitingUrl } = (await first.json()) as { formWaitingUrl: string };
 	const waiting = await eventually(async () => {

@@ -44,7 +44,7 @@ const hasEnd = (lines: StreamedLine[]): boolean => lines.at(-1)?.type === 'end';
 
 it('100 executions on two workers: each caller reads its own answer, live', async () => {
 	const words = Array.from({ length: 20 }, (_, index) => `word${index}`).join(' ');
-	world.dify.play('chat-plain', ...Array(COUNT).fill({ script: { text: words, gapMs: 50 } }));
+	world.dify.enqueue('chat-plain', ...Array(COUNT).fill({ script: { text: words, gapMs: 50 } }));
 	const answers = await Promise.all(askAll('live'));
 	const executions = await executionsOf(world.n8n, workflowId);
 	expect(executions.map(({ status }) => status)).toEqual(Array(COUNT).fill('success'));
@@ -60,7 +60,7 @@ it('100 executions on two workers: each caller reads its own answer, live', asyn
 
 it('a worker killed in the middle: its executions fail by name, their callers read no end, the rest is whole', async () => {
 	const words = Array.from({ length: 20 }, (_, index) => `word${index}`).join(' ');
-	world.dify.play('chat-plain', ...Array(COUNT).fill({ script: { text: words, gapMs: 50 } }));
+	world.dify.enqueue('chat-plain', ...Array(COUNT).fill({ script: { text: words, gapMs: 50 } }));
 	const asked = askAll('killed');
 	await eventually(() => timesAsked('killed').length > 15 || undefined);
 	await world.workers[0]?.kill();

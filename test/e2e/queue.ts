@@ -1,5 +1,5 @@
-import type { N8nServer, Redis } from '../../n8n-server';
-import { startRedis } from '../../n8n-server';
+import type { N8nServer, Redis } from '../../dev/n8n-server';
+import { startRedis } from '../../dev/n8n-server';
 import type { World } from './server';
 import { openWorld } from './server';
 

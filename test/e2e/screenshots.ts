@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPackage } from '../../demo/build';
-import type { WorkflowFile } from '../../n8n-server';
-import { installN8n, OWNER } from '../../n8n-server';
+import { buildPackage } from '../../dev/demo/build';
+import type { WorkflowFile } from '../../dev/n8n-server';
+import { installN8n, OWNER } from '../../dev/n8n-server';
 import type { World } from './server';
 import { nodeOf, openWorld, readExample } from './server';
 
@@ -112,7 +112,7 @@ async function parameters(page: Page, { n8n, dify }: World): Promise<void> {
 		apiKey: dify.key('chat-vars'),
 		baseUrl: dify.baseUrl,
 	});
-	dify.play('chat-vars', {
+	dify.enqueue('chat-vars', {
 		script: { text: 'The next high tide at Dover is at 14:32, at 6.1 m. Good timing for a walk!' },
 	});
 	const workflow = readExample('webhook-blocking');
@@ -161,7 +161,7 @@ async function chat(page: Page, world: World): Promise<void> {
 	await world.open('chat');
 	const answer =
 		'Twice a day the Earth turns under two bulges of water: one towards the Moon, and one on the far side. As the Moon moves on meanwhile, each high tide is some fifty minutes later than that of the day before.';
-	world.dify.play('chat-plain', { script: { text: answer, gapMs: 150 } });
+	world.dify.enqueue('chat-plain', { script: { text: answer, gapMs: 150 } });
 	const { webhookId } = nodeOf(readExample('chat'), 'When chat message received');
 	await page.setViewportSize({ width: 800, height: 560 });
 	await page.goto(`${world.n8n.origin}/webhook/${String(webhookId)}/chat`);

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LocalDify, ProfileName } from '../../local-dify';
-import { startLocalDify } from '../../local-dify';
-import type { WorkflowFile } from '../../n8n-server';
-import { installN8n, N8nServer } from '../../n8n-server';
+import type { MockDify, DifyVersion } from '../../mock-dify';
+import { startMockDify } from '../../mock-dify';
+import type { WorkflowFile } from '../../dev/n8n-server';
+import { installN8n, N8nServer } from '../../dev/n8n-server';
 import { PACKAGE } from '../node/harness';
 
 /** A real n8n with the packed node on one side, a Dify on the other. */
 export interface World {
 	n8n: N8nServer;
-	dify: LocalDify;
+	dify: MockDify;
 	/** Imports a workflow of examples/ and publishes it. @returns its id */
 	open(example: string, change?: (workflow: WorkflowFile) => void): Promise<string>;
 	close(): Promise<void>;
@@ -19,9 +19,9 @@ export interface World {
 export async function openWorld(
 	env?: Record<string, string>,
 	app = 'chat-plain',
-	profile?: ProfileName,
+	version?: DifyVersion,
 ): Promise<World> {
-	const dify = await startLocalDify({ profile });
+	const dify = await startMockDify({ version });
 	const installed = await installN8n((line) => console.error(line));
 	const n8n = await N8nServer.start({ n8n: installed, packageDirectory: PACKAGE, env });
 	await n8n.createCredential('Dify account', 'difyApi', {

@@ -1,4 +1,4 @@
-import { installN8n } from '../../n8n-server';
+import { installN8n } from '../../dev/n8n-server';
 import buildPackage from '../buildPackage';
 
 /** Before the tests: the package, and n8n, which the first run installs in some minutes. */

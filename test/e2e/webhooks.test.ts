@@ -18,7 +18,7 @@ const webhook = (path: string): string => `${world.n8n.origin}/webhook/${path}`;
 
 it('webhook-streaming: the caller reads each word as it comes, and the item has the same text', async () => {
 	const id = await world.open('webhook-streaming');
-	world.dify.play('chat-plain', {
+	world.dify.enqueue('chat-plain', {
 		script: { text: 'One two three four five six', gapMs: 200 },
 	});
 	const lines = await postForStream(webhook('dify-stream'), { query: 'Count' });
@@ -38,9 +38,9 @@ it('webhook-streaming: the caller reads each word as it comes, and the item has 
 });
 
 it('webhook-streaming: a failure in the middle reaches the caller after what had come', async () => {
-	world.dify.play('chat-plain', {
+	world.dify.enqueue('chat-plain', {
 		script: { text: 'One two three' },
-		hazards: [
+		faults: [
 			{
 				kind: 'errorEvent',
 				afterTokens: 2,
@@ -106,7 +106,7 @@ describe('failure-branch', () => {
 	};
 	const brokenAfter = (afterTokens: number) => ({
 		script: { text: 'One two three' },
-		hazards: [
+		faults: [
 			{
 				kind: 'errorEvent' as const,
 				afterTokens,
@@ -125,7 +125,7 @@ describe('failure-branch', () => {
 	});
 
 	it("uses the part that came, with Dify's code", async () => {
-		world.dify.play('chat-plain', brokenAfter(2));
+		world.dify.enqueue('chat-plain', brokenAfter(2));
 		expect(await ask()).toEqual([
 			200,
 			{ complete: false, answer: 'One two', code: 'completion_request_error' },
@@ -133,7 +133,7 @@ describe('failure-branch', () => {
 	});
 
 	it("says Dify's code and reason where nothing came", async () => {
-		world.dify.play('chat-plain', brokenAfter(0));
+		world.dify.enqueue('chat-plain', brokenAfter(0));
 		expect(await ask()).toEqual([
 			502,
 			{ code: 'completion_request_error', reason: expect.stringContaining('Out of credit') },

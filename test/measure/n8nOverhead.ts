@@ -1,4 +1,4 @@
-import { bench } from '../../bench/proofs/cli';
+import { bench } from '../../bench/validation/cli';
 import { openWorld } from '../e2e/server';
 
 /**

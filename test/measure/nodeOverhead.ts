@@ -7,8 +7,8 @@
  */
 import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { Engine } from '../../engine';
-import { startLocalDify } from '../../local-dify';
+import { N8nEngine } from '../../dev/n8n-engine';
+import { startMockDify } from '../../mock-dify';
 import { PACKAGE } from '../node/harness';
 
 const TOKENS = 2_000;
@@ -44,11 +44,11 @@ const emptyReader: INodeType = {
 };
 
 async function main(): Promise<void> {
-	const dify = await startLocalDify();
-	const engine = await Engine.create(PACKAGE);
+	const dify = await startMockDify();
+	const engine = await N8nEngine.create(PACKAGE);
 	const credentials = { apiKey: dify.key('chat-plain'), baseUrl: dify.baseUrl };
 	const timeOf = async (insteadOfDify?: INodeType): Promise<number> => {
-		dify.play('chat-plain', { script: { tokens: Array<string>(TOKENS).fill('word ') } });
+		dify.enqueue('chat-plain', { script: { tokens: Array<string>(TOKENS).fill('word ') } });
 		const { durationMs, error } = await engine.run({
 			parameters: { query: 'x' },
 			credentials,

@@ -1,7 +1,7 @@
 // npx tsx test/measure/queueMode.ts: how queue mode scales. 100 streamed webhook calls at once through one
 // worker and through two, in turn; and the time to the first word beside n8n's regular mode, one call at a time.
 import { join } from 'node:path';
-import { buildPackage } from '../../demo/build';
+import { buildPackage } from '../../dev/demo/build';
 import { openQueueWorld } from '../e2e/queue';
 import type { World } from '../e2e/server';
 import { openWorld, postForStream } from '../e2e/server';
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
 }
 
 async function allMs(world: World): Promise<number> {
-	world.dify.play('chat-plain', ...Array(CALLS).fill({ script: { text: WORDS, gapMs: 50 } }));
+	world.dify.enqueue('chat-plain', ...Array(CALLS).fill({ script: { text: WORDS, gapMs: 50 } }));
 	const startedAt = performance.now();
 	await Promise.all(Array.from({ length: CALLS }, async () => await ask(world)));
 	return performance.now() - startedAt;

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 describe('Stop', () => {
 	it('stops a run under way, under its own user', async () => {
-		world.dify.play('chat-plain', { script: { tokens: Array(200).fill('a '), gapMs: 20 } });
+		world.dify.enqueue('chat-plain', { script: { tokens: Array(200).fill('a '), gapMs: 20 } });
 		const running = world.send('chat-plain', { query: 'long', user: 'ada', simplify: false });
 		await until(() => world.dify.store.tasks.size === 1);
 		const [taskId = ''] = world.dify.store.tasks.keys();

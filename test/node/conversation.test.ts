@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import type { Conversation } from '../../local-dify/store';
+import type { Conversation } from '../../mock-dify/store';
 import { APPS, begin, COUNTER } from './conversations';
 import type { World } from './harness';
 import { byId, itemOf, openWorld } from './harness';
@@ -233,7 +233,7 @@ describe('is refused', () => {
 	]);
 
 	it('but for the deletion of an unknown conversation by Dify 1.12', async () => {
-		const old = await openWorld({ profile: '1.12' });
+		const old = await openWorld({ version: '1.12' });
 		try {
 			const parameters = { conversationId: byId(UNKNOWN) };
 			const deleted = itemOf(await old.run('chat-plain', 'conversation', 'delete', parameters));

@@ -1,5 +1,5 @@
-import type { AppDefinition } from '../../local-dify';
-import type { Conversation } from '../../local-dify/store';
+import type { AppDefinition } from '../../mock-dify';
+import type { Conversation } from '../../mock-dify/store';
 import type { World } from './harness';
 import { itemOf } from './harness';
 

@@ -12,7 +12,7 @@ let used: string;
 let unused: string;
 
 beforeAll(async () => {
-	world = await openWorld({ lingerMs: 20, profile: '1.14' });
+	world = await openWorld({ lingerMs: 20, version: '1.14' });
 	const { engine } = world;
 	binary = {
 		photo: await engine.prepareBinary(Buffer.from('x'), 'photo.png', 'image/png'),

@@ -67,7 +67,7 @@ describe("the app's variables", () => {
 describe('the list of conversations', () => {
 	it("is the user's own, searched by name, a page at a time", async () => {
 		for (let index = 0; index < 103; index++) {
-			world.dify.play('chat-plain', { script: { text: 'x' } });
+			world.dify.enqueue('chat-plain', { script: { text: 'x' } });
 		}
 		const items = Array.from({ length: 103 }, (_, index) => ({ json: { index } }));
 		itemOf(

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { IDataObject, INodeParameterResourceLocator, INodeParameters } from 'n8n-workflow';
-import type { Job, Outcome } from '../../engine';
-import { Engine } from '../../engine';
-import type { LocalDify, LocalDifyOptions, RecordedRequest } from '../../local-dify';
-import { startLocalDify } from '../../local-dify';
+import type { ExecutionRequest, ExecutionResult } from '../../dev/n8n-engine';
+import { N8nEngine } from '../../dev/n8n-engine';
+import type { MockDify, MockDifyOptions, RecordedRequest } from '../../mock-dify';
+import { startMockDify } from '../../mock-dify';
 
 export { until } from '../until';
 
@@ -11,30 +11,34 @@ export { until } from '../until';
 export const PACKAGE = join(__dirname, '../../build/package');
 
 export interface World {
-	engine: Engine;
-	dify: LocalDify;
+	engine: N8nEngine;
+	dify: MockDify;
 	/** Sends a chat message of an app through the node in n8n's engine. */
-	send(app: string, parameters?: INodeParameters, job?: Partial<Job>): Promise<Outcome>;
+	send(
+		app: string,
+		parameters?: INodeParameters,
+		job?: Partial<ExecutionRequest>,
+	): Promise<ExecutionResult>;
 	/** Runs one operation of an app, such as `conversation` and `rename`. */
 	run(
 		app: string,
 		resource: string,
 		operation: string,
 		parameters?: INodeParameters,
-		job?: Partial<Job>,
-	): Promise<Outcome>;
+		job?: Partial<ExecutionRequest>,
+	): Promise<ExecutionResult>;
 	/** The requests of one kind that Dify saw, in order. */
 	seen(method: string, path: string): RecordedRequest[];
 }
 
 /** The packed node in n8n's engine on one side, a Dify on the other, real sockets between. */
 export async function openWorld(
-	options?: LocalDifyOptions,
+	options?: MockDifyOptions,
 	binaryMode?: 'default' | 'filesystem',
 ): Promise<World> {
 	const [engine, dify] = await Promise.all([
-		Engine.create(PACKAGE, binaryMode),
-		startLocalDify(options),
+		N8nEngine.create(PACKAGE, binaryMode),
+		startMockDify(options),
 	]);
 	const run: World['run'] = async (app, resource, operation, parameters = {}, job = {}) =>
 		await engine.run({
@@ -54,7 +58,7 @@ export async function openWorld(
 }
 
 /** The one item of a run that succeeded; fails with the run's own reason when it did not. */
-export function itemOf(outcome: Outcome): IDataObject {
+export function itemOf(outcome: ExecutionResult): IDataObject {
 	if (outcome.error !== undefined) {
 		throw new Error(`${outcome.error.message} | ${outcome.error.description ?? ''}`);
 	}

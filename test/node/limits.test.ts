@@ -34,7 +34,7 @@ describe('a chatflow that only pings', () => {
 	}, 20_000);
 
 	it('is waited for where nothing is certainly wrong, and says what to look at', async () => {
-		world.dify.play('flow-plain', { hazards: [{ kind: 'pingOnly' }] });
+		world.dify.enqueue('flow-plain', { faults: [{ kind: 'pingOnly' }] });
 		const outcome = await world.send('flow-plain', { options: { idleTimeout: 12 } });
 		expect(outcome.durationMs).toBeGreaterThan(11_500);
 		expect(outcome.error?.message).toBe('Dify sent no part of an answer within 12 s [item 0]');
@@ -45,8 +45,8 @@ describe('a redirect to another origin', () => {
 	it('gets no key', async () => {
 		const other = await openWorld();
 		try {
-			world.dify.play('chat-plain', {
-				hazards: [{ kind: 'redirect', to: `${other.dify.baseUrl}/chat-messages` }],
+			world.dify.enqueue('chat-plain', {
+				faults: [{ kind: 'redirect', to: `${other.dify.baseUrl}/chat-messages` }],
 			});
 			const outcome = await world.send('chat-plain');
 			expect(outcome.error?.message).toContain(other.dify.origin);
@@ -58,9 +58,9 @@ describe('a redirect to another origin', () => {
 });
 
 it('passes over an event too long to be held, and says so', async () => {
-	world.dify.play('flow-plain', {
+	world.dify.enqueue('flow-plain', {
 		script: { text: 'whole' },
-		hazards: [{ kind: 'hugeDataLine', bytes: 68_000_000 }],
+		faults: [{ kind: 'hugeDataLine', bytes: 68_000_000 }],
 	});
 	const outcome = await world.send('flow-plain');
 	expect(itemOf(outcome)).toMatchObject({ answer: 'whole', status: 'completed' });

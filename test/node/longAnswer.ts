@@ -4,17 +4,17 @@
  * one line of JSON.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { startLocalDify } from '../../local-dify';
-import { Engine } from '../../engine';
+import { startMockDify } from '../../mock-dify';
+import { N8nEngine } from '../../dev/n8n-engine';
 import { PACKAGE } from './harness';
 
 const TOKENS = 2_621_440;
 
 async function main(): Promise<void> {
-	const dify = await startLocalDify();
-	const engine = await Engine.create(PACKAGE);
+	const dify = await startMockDify();
+	const engine = await N8nEngine.create(PACKAGE);
 	const send = async (count: number): Promise<{ ms: number; answer: string }> => {
-		dify.play('chat-plain', { script: { tokens: () => repeat(count), tokensPerPacket: 256 } });
+		dify.enqueue('chat-plain', { script: { tokens: () => repeat(count), tokensPerPacket: 256 } });
 		const before = process.cpuUsage();
 		const { outputs } = await engine.run({
 			parameters: { query: 'x' },

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import type { Run } from '../../local-dify';
+import type { Scenario } from '../../mock-dify';
 import type { World } from './harness';
 import { byId, itemOf } from './harness';
 
@@ -8,10 +8,10 @@ export const APP = 'flow-plain';
 /** A run that waits for a person, as the item of the message that began it. */
 export async function pausedItem(
 	world: World,
-	resumed?: Run,
+	resumed?: Scenario,
 	form?: IDataObject,
 ): Promise<IDataObject> {
-	world.dify.play(APP, {
+	world.dify.enqueue(APP, {
 		script: { text: 'A draft. ', workflowStatus: 'paused', ...(form && { form }) },
 		...(resumed && { resumed }),
 	});

@@ -19,9 +19,9 @@ const lastChat = (): Record<string, unknown> =>
 	world.seen('POST', '/v1/chat-messages').at(-1)?.body as Record<string, unknown>;
 
 it('1. a stream that stalls is given up, and its connection closed', async () => {
-	world.dify.play('chat-plain', {
+	world.dify.enqueue('chat-plain', {
 		script: { text: 'a b c' },
-		hazards: [{ kind: 'stall', afterTokens: 1 }],
+		faults: [{ kind: 'stall', afterTokens: 1 }],
 	});
 	const outcome = await world.send('chat-plain', { options: { idleTimeout: 1, recover: false } });
 	expect(outcome.error?.message).toBe('Dify sent nothing for 1 s [item 0]');
@@ -38,8 +38,8 @@ it('2. the key goes to the base URL alone, put there by n8n', async () => {
 it('3. data lines are read without a space after the colon, and a bad line costs only itself', async () => {
 	const body =
 		'data:{"event":"message","answer":"a"}\n\ndata: {oops\n\ndata:{"event":"message","answer":"b"}\n\ndata:{"event":"message_end"}\n\n';
-	world.dify.play('chat-plain', {
-		hazards: [{ kind: 'http', status: 200, contentType: 'text/event-stream', body }],
+	world.dify.enqueue('chat-plain', {
+		faults: [{ kind: 'http', status: 200, contentType: 'text/event-stream', body }],
 	});
 	const outcome = await world.send('chat-plain');
 	expect(itemOf(outcome)).toMatchObject({ answer: 'ab', status: 'completed' });
@@ -49,14 +49,14 @@ it('3. data lines are read without a space after the colon, and a bad line costs
 });
 
 it('4. a run that failed is no item that says completed', async () => {
-	world.dify.play('flow-plain', {
+	world.dify.enqueue('flow-plain', {
 		script: { tokens: [], workflowStatus: 'failed', workflowError: 'node broke' },
 	});
 	expect((await world.send('flow-plain')).error?.message).toBe('node broke [item 0]');
 });
 
 it('5. every event counts: thoughts, files, sources, replacements', async () => {
-	world.dify.play('agent-fc', {
+	world.dify.enqueue('agent-fc', {
 		script: {
 			text: 'noon',
 			thoughts: [{ tool: 'clock', observation: '12:00' }, { thought: 'done' }],
@@ -74,7 +74,7 @@ it('5. every event counts: thoughts, files, sources, replacements', async () => 
 });
 
 it('6. a thousand tokens give one item, not a thousand', async () => {
-	world.dify.play('chat-plain', { script: { tokens: Array<string>(1_000).fill('x') } });
+	world.dify.enqueue('chat-plain', { script: { tokens: Array<string>(1_000).fill('x') } });
 	const { outputs } = await world.send('chat-plain');
 	expect(outputs[0]).toHaveLength(1);
 	expect(outputs[0]?.[0]?.json.answer).toBe('x'.repeat(1_000));
@@ -123,8 +123,8 @@ it('10. the question is sent as it was asked', async () => {
 
 it.each([500, 502, 503, 504])('11. a question that %s answers is asked once', async (status) => {
 	const before = world.seen('POST', '/v1/chat-messages').length;
-	world.dify.play('chat-plain', {
-		hazards: [{ kind: 'http', status, contentType: 'text/html', body: '<html></html>' }],
+	world.dify.enqueue('chat-plain', {
+		faults: [{ kind: 'http', status, contentType: 'text/html', body: '<html></html>' }],
 	});
 	expect((await world.send('chat-plain')).error?.message).toContain(String(status));
 	expect(world.seen('POST', '/v1/chat-messages').length - before).toBe(1);
@@ -145,7 +145,7 @@ it('12. inputs keep their types, and a key such as __proto__ is no way in', asyn
 });
 
 it('13. an answer may take longer than any limit that was not asked for', async () => {
-	world.dify.play('chat-plain', { script: { text: 'late', firstTokenMs: 1_500 } });
+	world.dify.enqueue('chat-plain', { script: { text: 'late', firstTokenMs: 1_500 } });
 	const item = itemOf(await world.send('chat-plain', { simplify: false }));
 	expect(item).toMatchObject({ answer: 'late', timing: { ttft_ms: expect.any(Number) } });
 	expect((item.timing as { ttft_ms: number }).ttft_ms).toBeGreaterThan(1_400);
@@ -203,9 +203,9 @@ it('18. the base URL may be http, bare, below a path, with slashes at its end', 
 
 it('19. text that looks like the protocol, and characters cut in two, arrive whole', async () => {
 	const text = 'data: {"event":"message_end"}\n\n你好👋🏽';
-	world.dify.play('chat-plain', {
+	world.dify.enqueue('chat-plain', {
 		script: { tokens: [text] },
-		hazards: [{ kind: 'resplit', bytes: 1 }],
+		faults: [{ kind: 'resplit', bytes: 1 }],
 	});
 	expect(itemOf(await world.send('chat-plain')).answer).toBe(text);
 });
@@ -220,10 +220,10 @@ it('20. streaming is the mode unless another is asked for, and an agent says why
 
 it.each(['1.12', '1.13.0', '1.13.1', '1.14', '1.17'] as const)(
 	'21. a chatflow of Dify %s ends once, with all it had',
-	async (profile) => {
-		const other = await openWorld({ profile, lingerMs: 100 });
+	async (version) => {
+		const other = await openWorld({ version, lingerMs: 100 });
 		try {
-			other.dify.play('flow-plain', {
+			other.dify.enqueue('flow-plain', {
 				script: { text: 'all of it', retrieverResources: [{ position: 1 }] },
 			});
 			const { outputs, durationMs } = await other.send('flow-plain', { simplify: false });
@@ -281,11 +281,11 @@ it('22. a proxy’s page is told by its status, not by what JSON makes of it', a
 });
 
 it('23. an answer without usage, or without metadata, is an answer', async () => {
-	world.dify.play('chat-plain', { script: { text: 'x', usage: null } });
+	world.dify.enqueue('chat-plain', { script: { text: 'x', usage: null } });
 	expect(itemOf(await world.send('chat-plain'))).toMatchObject({ answer: 'x', usage: null });
 	const body = 'data: {"event":"message","answer":"x"}\n\ndata: {"event":"message_end"}\n\n';
-	world.dify.play('chat-plain', {
-		hazards: [{ kind: 'http', status: 200, contentType: 'text/event-stream', body }],
+	world.dify.enqueue('chat-plain', {
+		faults: [{ kind: 'http', status: 200, contentType: 'text/event-stream', body }],
 	});
 	expect(itemOf(await world.send('chat-plain'))).toMatchObject({
 		answer: 'x',
@@ -296,7 +296,7 @@ it('23. an answer without usage, or without metadata, is an answer', async () =>
 
 describe('an item that failed, with On Error: Continue', () => {
 	it('goes to the error output with what had arrived, beside those that did not', async () => {
-		const hazards = [
+		const faults = [
 			{
 				kind: 'errorEvent',
 				afterTokens: 1,
@@ -305,10 +305,10 @@ describe('an item that failed, with On Error: Continue', () => {
 				message: 'broke',
 			},
 		] as const;
-		world.dify.play(
+		world.dify.enqueue(
 			'chat-plain',
 			{ script: { text: 'good' } },
-			{ script: { text: 'half way' }, hazards: [...hazards] },
+			{ script: { text: 'half way' }, faults: [...faults] },
 		);
 		const items = [{ json: { id: 1 } }, { json: { id: 2 } }];
 		const { outputs } = await world.send(

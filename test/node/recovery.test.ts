@@ -1,5 +1,5 @@
-import type { Hazard, ProfileName, Run } from '../../local-dify';
-import type { Outcome } from '../../engine';
+import type { Fault, DifyVersion, Scenario } from '../../mock-dify';
+import type { ExecutionResult } from '../../dev/n8n-engine';
 import type { World } from './harness';
 import { itemOf, openWorld, until } from './harness';
 
@@ -10,22 +10,22 @@ import { itemOf, openWorld, until } from './harness';
 
 const TEXT = 'one two three four';
 const APP = 'flow-plain';
-const CUTS: Array<[string, Hazard]> = (['cut', 'reset'] as const).flatMap((kind) => [
+const CUTS: Array<[string, Fault]> = (['cut', 'reset'] as const).flatMap((kind) => [
 	[`${kind} before the text`, { kind, afterTokens: 0 }],
 	[`${kind} in the middle of the text`, { kind, afterTokens: 2 }],
 	[`${kind} after the text`, { kind, afterTokens: 4 }],
 ]);
 
-describe.each<[ProfileName, 'events' | 'messages']>([
+describe.each<[DifyVersion, 'events' | 'messages']>([
 	['1.14', 'events'],
 	['1.17', 'events'],
 	['1.13.1', 'messages'],
 	['1.13.0', 'messages'],
-])('Dify %s, by %s', (profile, way) => {
+])('Dify %s, by %s', (version, way) => {
 	let world: World;
 
 	beforeAll(async () => {
-		world = await openWorld({ profile, lingerMs: 20 });
+		world = await openWorld({ version, lingerMs: 20 });
 	});
 
 	afterAll(async () => {
@@ -33,8 +33,8 @@ describe.each<[ProfileName, 'events' | 'messages']>([
 	});
 
 	/** Sends a message live, and holds what went out against the item. */
-	const send = async (run: Run): Promise<{ outcome: Outcome; asked: string[] }> => {
-		world.dify.play(APP, run);
+	const send = async (run: Scenario): Promise<{ outcome: ExecutionResult; asked: string[] }> => {
+		world.dify.enqueue(APP, run);
 		const before = world.dify.requests.length;
 		const outcome = await world.send(APP, { simplify: false }, { streaming: true });
 		const made = world.dify.requests.slice(before);
@@ -49,7 +49,7 @@ describe.each<[ProfileName, 'events' | 'messages']>([
 	it.each(CUTS)('%s', async (_, hazard) => {
 		const retrieverResources = [{ position: 1, content: 'a source' }];
 		const script = { text: TEXT, gapMs: 60, retrieverResources };
-		const { outcome, asked } = await send({ script, hazards: [hazard] });
+		const { outcome, asked } = await send({ script, faults: [hazard] });
 		expect(itemOf(outcome)).toMatchObject({
 			answer: TEXT,
 			status: 'completed',
@@ -63,8 +63,8 @@ describe.each<[ProfileName, 'events' | 'messages']>([
 	});
 
 	it('nothing is asked for when the end had come', async () => {
-		const hazards: Hazard[] = [{ kind: 'missingMessageEnd' }];
-		const { outcome, asked } = await send({ script: { text: TEXT }, hazards });
+		const faults: Fault[] = [{ kind: 'missingMessageEnd' }];
+		const { outcome, asked } = await send({ script: { text: TEXT }, faults });
 		expect(itemOf(outcome)).not.toHaveProperty('recovered');
 		expect(asked).toEqual([]);
 	});
@@ -74,19 +74,19 @@ describe('Dify 1.14', () => {
 	let world: World;
 
 	beforeAll(async () => {
-		world = await openWorld({ profile: '1.14', lingerMs: 20 });
+		world = await openWorld({ version: '1.14', lingerMs: 20 });
 	});
 
 	afterAll(async () => {
 		await world.dify.close();
 	});
 
-	const cut: Hazard = { kind: 'cut', afterTokens: 2 };
+	const cut: Fault = { kind: 'cut', afterTokens: 2 };
 
 	it('a run that was over before it could be taken up', async () => {
-		world.dify.play(APP, {
+		world.dify.enqueue(APP, {
 			script: { text: TEXT, retrieverResources: [{ position: 1 }] },
-			hazards: [cut],
+			faults: [cut],
 		});
 		expect(itemOf(await world.send(APP))).toMatchObject({
 			answer: TEXT,
@@ -97,9 +97,9 @@ describe('Dify 1.14', () => {
 	});
 
 	it.each([0, 60])('a run that came to a pause, %i ms a token', async (gapMs) => {
-		world.dify.play(APP, {
+		world.dify.enqueue(APP, {
 			script: { text: TEXT, gapMs, workflowStatus: 'paused' },
-			hazards: [cut],
+			faults: [cut],
 		});
 		expect(itemOf(await world.send(APP))).toMatchObject({
 			answer: TEXT,
@@ -111,9 +111,9 @@ describe('Dify 1.14', () => {
 	});
 
 	it.each([0, 60])('a run that failed, %i ms a token: why, and what had arrived', async (gapMs) => {
-		world.dify.play(APP, {
+		world.dify.enqueue(APP, {
 			script: { text: TEXT, gapMs, workflowStatus: 'failed', workflowError: 'node broke' },
-			hazards: [cut],
+			faults: [cut],
 		});
 		const { outputs } = await world.send(APP, {}, { onError: 'continueRegularOutput' });
 		expect(outputs[0]?.[0]?.json).toMatchObject({
@@ -124,9 +124,9 @@ describe('Dify 1.14', () => {
 	});
 
 	it('an answer that moderation put in place of what had arrived', async () => {
-		world.dify.play(APP, {
+		world.dify.enqueue(APP, {
 			script: { text: TEXT, gapMs: 60 },
-			hazards: [cut, { kind: 'messageReplace', text: 'I will not say.' }],
+			faults: [cut, { kind: 'messageReplace', text: 'I will not say.' }],
 		});
 		const outcome = await world.send(APP, {}, { streaming: true });
 		expect(itemOf(outcome)).toMatchObject({ answer: 'I will not say.', recovered: true });
@@ -135,9 +135,9 @@ describe('Dify 1.14', () => {
 	});
 
 	it('reasoning is parted from the whole', async () => {
-		world.dify.play(APP, {
+		world.dify.enqueue(APP, {
 			script: { tokens: ['<think>I ', 'ponder.</think>', 'Forty', '-two'], gapMs: 60 },
-			hazards: [{ kind: 'cut', afterTokens: 3 }],
+			faults: [{ kind: 'cut', afterTokens: 3 }],
 		});
 		const parameters = { simplify: false, options: { separateReasoning: true } };
 		const outcome = await world.send(APP, parameters, { streaming: true });
@@ -148,7 +148,7 @@ describe('Dify 1.14', () => {
 
 	it('is stopped when the execution is cancelled while it is taken up', async () => {
 		const cancel = new AbortController();
-		world.dify.play(APP, { script: { text: TEXT, gapMs: 1_000 }, hazards: [cut] });
+		world.dify.enqueue(APP, { script: { text: TEXT, gapMs: 1_000 }, faults: [cut] });
 		const running = world.send(APP, {}, { cancel: cancel.signal });
 		const last = (): string => world.dify.requests.at(-1)?.path ?? '';
 		await until(() => last().endsWith('/events'));

@@ -121,7 +121,7 @@ describe('what Dify is asked', () => {
 describe('live', () => {
 	it('passes each word on as it comes and ends with the whole item', async () => {
 		const arrivals: number[] = [];
-		world.dify.play('chat-plain', { script: { text: 'one two three four', gapMs: 40 } });
+		world.dify.enqueue('chat-plain', { script: { text: 'one two three four', gapMs: 40 } });
 		const outcome = await world.send(
 			'chat-plain',
 			{},
@@ -154,7 +154,7 @@ describe('live', () => {
 	});
 
 	it('goes on collecting when n8n can pass no more on, and says so', async () => {
-		world.dify.play('chat-plain', { script: { text: 'one two three' } });
+		world.dify.enqueue('chat-plain', { script: { text: 'one two three' } });
 		const outcome = await world.send(
 			'chat-plain',
 			{},
@@ -181,9 +181,9 @@ describe('live', () => {
 		['stopWorkflow', "The model's provider refused or broke off"],
 		['continueRegularOutput', 'The model is gone'],
 	] as const)('tells who listens of a failure once (%s)', async (onError, told) => {
-		world.dify.play('chat-plain', {
+		world.dify.enqueue('chat-plain', {
 			script: { text: 'one two three' },
-			hazards: [
+			faults: [
 				{
 					kind: 'errorEvent',
 					afterTokens: 2,
@@ -213,7 +213,7 @@ describe('a cancelled execution', () => {
 		"reaches Dify's stop and closes the socket: %s",
 		async (app) => {
 			const cancel = new AbortController();
-			world.dify.play(app, {
+			world.dify.enqueue(app, {
 				script: { tokens: ['a ', 'b '].concat(Array(200).fill('c ')), gapMs: 50 },
 			});
 			const seen = world.dify.requests.length;
@@ -239,9 +239,9 @@ describe('a cancelled execution', () => {
 
 	it('is not held up by a recovery that waits', async () => {
 		const cancel = new AbortController();
-		world.dify.play('chat-plain', {
+		world.dify.enqueue('chat-plain', {
 			script: { text: 'one two three' },
-			hazards: [{ kind: 'cut', afterTokens: 1 }],
+			faults: [{ kind: 'cut', afterTokens: 1 }],
 		});
 		const running = world.send('chat-plain', {}, { cancel: cancel.signal });
 		const before = world.seen('GET', '/v1/messages').length;

@@ -4,7 +4,7 @@ import type {
 	INodeParameters,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import type { Run } from '../../local-dify';
+import type { Scenario } from '../../mock-dify';
 import type { World } from './harness';
 import { itemOf, openWorld, until } from './harness';
 import { APP, FILLED, pausedItem } from './pausedRuns';
@@ -14,7 +14,7 @@ import { APP, FILLED, pausedItem } from './pausedRuns';
 let world: World;
 
 beforeAll(async () => {
-	world = await openWorld({ profile: '1.14', lingerMs: 20 });
+	world = await openWorld({ version: '1.14', lingerMs: 20 });
 });
 
 afterAll(async () => {
@@ -28,7 +28,7 @@ describe('a form filled in', () => {
 	it.each(['streaming', 'blocking'])(
 		"gives the run's whole answer, after a %s message",
 		async (responseMode) => {
-			world.dify.play(APP, { script: { text: 'A draft. ', workflowStatus: 'paused' } });
+			world.dify.enqueue(APP, { script: { text: 'A draft. ', workflowStatus: 'paused' } });
 			const paused = itemOf(await world.send(APP, { responseMode }));
 			expect(Object.keys(paused)).toHaveLength(10);
 			const item = itemOf(
@@ -126,7 +126,7 @@ describe('a form filled in', () => {
 });
 
 describe('a run that does not come to its end', () => {
-	it.each<[string, Run, IDataObject, Record<string, unknown>]>([
+	it.each<[string, Scenario, IDataObject, Record<string, unknown>]>([
 		[
 			'fails',
 			{ script: { text: 'one two', workflowStatus: 'failed', workflowError: 'node broke' } },
@@ -141,7 +141,7 @@ describe('a run that does not come to its end', () => {
 		],
 		[
 			'is cut, with nothing to recover it',
-			{ script: { text: 'one two three' }, hazards: [{ kind: 'cut', afterTokens: 2 }] },
+			{ script: { text: 'one two three' }, faults: [{ kind: 'cut', afterTokens: 2 }] },
 			{ recover: false },
 			{
 				error: expect.stringContaining('before the answer was complete'),
@@ -161,9 +161,9 @@ describe('a run that does not come to its end', () => {
 	});
 
 	it('is taken up again where the stream is cut', async () => {
-		const resumed: Run = {
+		const resumed: Scenario = {
 			script: { text: 'one two three', gapMs: 100 },
-			hazards: [{ kind: 'cut', afterTokens: 2 }],
+			faults: [{ kind: 'cut', afterTokens: 2 }],
 		};
 		const items = [{ json: await pausedItem(world, resumed) }];
 		const outcome = await world.run(APP, 'chatMessage', 'submitForm', FILLED, {
@@ -176,7 +176,7 @@ describe('a run that does not come to its end', () => {
 	});
 
 	it('is stopped when the execution is cancelled', async () => {
-		const resumed: Run = { script: { tokens: Array(200).fill('c '), gapMs: 50 } };
+		const resumed: Scenario = { script: { tokens: Array(200).fill('c '), gapMs: 50 } };
 		const items = [{ json: await pausedItem(world, resumed) }];
 		const cancel = new AbortController();
 		const before = world.dify.requests.length;

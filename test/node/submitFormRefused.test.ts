@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import type { Job, Outcome } from '../../engine';
+import type { ExecutionRequest, ExecutionResult } from '../../dev/n8n-engine';
 import type { World } from './harness';
 import { byId, itemOf, openWorld, until } from './harness';
 import { APP, FILLED, pausedItem } from './pausedRuns';
@@ -10,7 +10,7 @@ import { UNKNOWN } from './refusals';
 let world: World;
 
 beforeAll(async () => {
-	world = await openWorld({ profile: '1.14', lingerMs: 20 });
+	world = await openWorld({ version: '1.14', lingerMs: 20 });
 });
 
 afterAll(async () => {
@@ -137,7 +137,7 @@ describe('what is refused', () => {
 			}
 			const bad = { json: { ...(await paused()), isWrong: true } };
 			const before = world.dify.requests.length;
-			const submit = async (job: Partial<Job>): Promise<Outcome> =>
+			const submit = async (job: Partial<ExecutionRequest>): Promise<ExecutionResult> =>
 				await world.run(APP, 'chatMessage', 'submitForm', parameters, job);
 			const alone = await submit({ items: [bad] });
 			const said = alone.error?.message.replace(/ \[item 0\]$/, '');
@@ -161,9 +161,9 @@ describe('what is refused', () => {
 });
 
 it('says of a Dify without forms that it may be too old', async () => {
-	const old = await openWorld({ profile: '1.13.1', lingerMs: 20 });
+	const old = await openWorld({ version: '1.13.1', lingerMs: 20 });
 	try {
-		old.dify.play(APP, { script: { workflowStatus: 'paused' } });
+		old.dify.enqueue(APP, { script: { workflowStatus: 'paused' } });
 		const items = [{ json: itemOf(await old.send(APP)) }];
 		const { error } = await old.run(APP, 'chatMessage', 'submitForm', FILLED, { items });
 		expect(error?.description).toContain('too old for the operation');

@@ -5,7 +5,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { toText, UUID } from '../actions/read';
-import { formActionsOf } from '../../../protocol/form';
+import { parseFormActions } from '../../../protocol/humanInputForm';
 import { ask } from '../transport/ask';
 import { Connection } from '../transport/connection';
 import { refuse } from '../transport/errors';
@@ -84,7 +84,7 @@ export async function searchFormActions(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const actions = formActionsOf(await readForm(this));
+	const actions = parseFormActions(await readForm(this));
 	const items = actions.map(({ id: value, title: name }) => ({ name, value }));
 	return { results: matching(items, filter) };
 }

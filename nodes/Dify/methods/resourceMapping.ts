@@ -4,9 +4,9 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import { formFieldsOf } from '../../../protocol/form';
-import type { Variable } from '../../../protocol/parameters';
-import { variablesOf } from '../../../protocol/parameters';
+import { parseFormFields } from '../../../protocol/humanInputForm';
+import type { Variable } from '../../../protocol/appParameters';
+import { parseAppVariables } from '../../../protocol/appParameters';
 import { ask } from '../transport/ask';
 import { Connection } from '../transport/connection';
 import { readForm } from './form';
@@ -16,13 +16,13 @@ export async function getInputs(this: ILoadOptionsFunctions): Promise<ResourceMa
 	const connection = await Connection.open(this);
 	const user = String(this.getCurrentNodeParameter('user') ?? '');
 	const body = await ask(this, connection, 0, { method: 'GET', path: '/parameters', qs: { user } });
-	const variables = variablesOf(body).filter(({ hide }) => hide !== true);
+	const variables = parseAppVariables(body).filter(({ hide }) => hide !== true);
 	return { fields: variables.map(toField) };
 }
 
 /** The fields of the form of a paused chatflow, with what stands in them. */
 export async function getFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	const fields = formFieldsOf(await readForm(this));
+	const fields = parseFormFields(await readForm(this));
 	return {
 		fields: fields.map(({ name, value }) => ({
 			id: name,

@@ -6,8 +6,8 @@ import type {
 	ILoadOptionsFunctions,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import type { DifyFailure, Evidence } from '../../../protocol/failures';
-import { MAX_FAILURE_BODY, toFailure } from '../../../protocol/failures';
+import type { DifyError, ErrorSource } from '../../../protocol/errors/classify';
+import { MAX_ERROR_BODY_BYTES, classifyError } from '../../../protocol/errors/classify';
 import { BaseUrlError, normalizeBaseUrl } from '../../../protocol/request';
 
 export type Context = IExecuteFunctions | ILoadOptionsFunctions;
@@ -21,14 +21,14 @@ export interface Reply {
 }
 
 /** A request's end: an answer of any status, or none. Never an exception. */
-export type Sent = { ok: true; reply: Reply } | { ok: false; evidence: Evidence };
+export type Sent = { ok: true; reply: Reply } | { ok: false; evidence: ErrorSource };
 
 /** The same for a request whose answer is JSON. */
-export type Answer = { ok: true; body: unknown } | { ok: false; failure: DifyFailure };
+export type Answer = { ok: true; body: unknown } | { ok: false; failure: DifyError };
 
 /** The same for one whose answer is a file. */
 export type Download =
-	{ ok: true; reply: Reply; bytes: Buffer } | { ok: false; failure: DifyFailure };
+	{ ok: true; reply: Reply; bytes: Buffer } | { ok: false; failure: DifyError };
 
 export interface Request {
 	method: IHttpRequestMethods;
@@ -104,27 +104,27 @@ export class Connection {
 	/** Sends a request whose answer is JSON, and reads it; `body` is `undefined` for one without (204). */
 	async json(request: Request): Promise<Answer> {
 		const sent = await this.send(request);
-		if (!sent.ok) return { ok: false, failure: toFailure(sent.evidence) };
+		if (!sent.ok) return { ok: false, failure: classifyError(sent.evidence) };
 		const { reply } = sent;
 		if (!isSuccess(reply)) return { ok: false, failure: await failureOf(reply) };
 		const text = await readText(reply.body);
 		if (reply.status === 204) return { ok: true, body: undefined };
 		const body = parseJson(text);
 		if (body !== undefined) return { ok: true, body };
-		return { ok: false, failure: toFailure(isCut(text) ? CUT : httpEvidence(reply, text)) };
+		return { ok: false, failure: classifyError(isCut(text) ? CUT : httpEvidence(reply, text)) };
 	}
 
 	/** Sends a request whose answer is a file, and reads it whole. */
 	async bytes(request: Request): Promise<Download> {
 		const sent = await this.send(request);
-		if (!sent.ok) return { ok: false, failure: toFailure(sent.evidence) };
+		if (!sent.ok) return { ok: false, failure: classifyError(sent.evidence) };
 		const { reply } = sent;
 		if (!isSuccess(reply)) return { ok: false, failure: await failureOf(reply) };
 		const chunks: Uint8Array[] = [];
 		try {
 			for await (const chunk of reply.body) chunks.push(chunk);
 		} catch {
-			return { ok: false, failure: toFailure(CUT) };
+			return { ok: false, failure: classifyError(CUT) };
 		}
 		return { ok: true, reply, bytes: Buffer.concat(chunks) };
 	}
@@ -144,12 +144,12 @@ export function isSuccess({ status, contentType }: Reply): boolean {
 }
 
 /** Reads as much of a reply as it takes to say what went wrong. */
-export async function failureOf(reply: Reply): Promise<DifyFailure> {
-	return toFailure(httpEvidence(reply, await readText(reply.body, MAX_FAILURE_BODY)));
+export async function failureOf(reply: Reply): Promise<DifyError> {
+	return classifyError(httpEvidence(reply, await readText(reply.body, MAX_ERROR_BODY_BYTES)));
 }
 
 /** What a reply and (the beginning of) its body are evidence of. */
-export function httpEvidence({ status, contentType, headers }: Reply, body: string): Evidence {
+export function httpEvidence({ status, contentType, headers }: Reply, body: string): ErrorSource {
 	return { from: 'http', status, contentType, body, location: headers.location };
 }
 
@@ -178,7 +178,7 @@ export function isCut(text: string): boolean {
 }
 
 /** What a body that broke off is evidence of. */
-const CUT: Evidence = { from: 'body' };
+const CUT: ErrorSource = { from: 'body' };
 
 /** The value of a JSON text, `undefined` when it is none. */
 export function parseJson(text: string): unknown {

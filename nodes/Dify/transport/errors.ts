@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { DifyFailure } from '../../../protocol/failures';
+import type { DifyError } from '../../../protocol/errors/classify';
 import type { Connection } from './connection';
 
 /** As much of a partial answer as an error's description shows; all of it is in the error's context. */
@@ -25,7 +25,7 @@ export interface FailureContext {
 export function throwFailure(
 	context: Pick<IExecuteFunctions, 'getNode'>,
 	connection: Connection,
-	failure: DifyFailure,
+	failure: DifyError,
 	{ itemIndex, about, partial = {}, isHeard = false }: FailureContext,
 ): never {
 	const { code, status } = failure;

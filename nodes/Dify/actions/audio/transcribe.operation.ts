@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { audioTypeOf } from '../../../../protocol/audio';
+import { toDifyAudioType } from '../../../../protocol/audio';
 import { ask } from '../../transport/ask';
 import { Connection } from '../../transport/connection';
 import { readBinary, toForm } from '../binary';
@@ -27,7 +27,7 @@ export async function execute(
 	const user = readUser(context, itemIndex);
 	const field = readText(context, itemIndex, 'binaryPropertyName', 'Input Binary Field').trim();
 	const file = await readBinary(context, itemIndex, field);
-	const body = toForm({ ...file, mimeType: audioTypeOf(file.mimeType, file.name) }, user);
+	const body = toForm({ ...file, mimeType: toDifyAudioType(file.mimeType, file.name) }, user);
 	const connection = await Connection.open(context, itemIndex);
 	const request = { method: 'POST', path: '/audio-to-text', body } as const;
 	const about = `Transcribing '${file.name}' from the binary field '${field}'`;

@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { sizeLimitOf } from '../../../../protocol/parameters';
+import { getFileSizeLimit } from '../../../../protocol/appParameters';
 import { ask } from '../../transport/ask';
 import type { Connection } from '../../transport/connection';
 import { refuse } from '../../transport/errors';
@@ -33,7 +33,7 @@ export async function uploadFile(
 	const { bytes, name, mimeType } = file;
 	// Megabytes need not be sent to learn that they are too many; Dify's own answer names no limit.
 	// Its limits are whole numbers of them.
-	const limit = bytes.length > MIB ? sizeLimitOf(await app.read(), mimeType, name) : undefined;
+	const limit = bytes.length > MIB ? getFileSizeLimit(await app.read(), mimeType, name) : undefined;
 	if (limit !== undefined && bytes.length > limit * MIB) {
 		const size = (bytes.length / MIB).toFixed(1);
 		refuse(

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { RunResult } from '../../../../../protocol/result';
+import type { RunResult } from '../../../../../protocol/stream/result';
 import type { Run } from './run';
 
 export interface ItemSettings {

@@ -72,10 +72,10 @@ export async function toOutcome(
 		});
 	}
 	await live?.end();
-	if (run.badFrames > 0) {
+	if (run.malformedMessages > 0) {
 		hint(
 			context,
-			`${run.badFrames} line(s) of Dify's stream were no events, or too long, and were left out`,
+			`${run.malformedMessages} line(s) of Dify's stream were no events, or too long, and were left out`,
 			itemIndex,
 		);
 	}

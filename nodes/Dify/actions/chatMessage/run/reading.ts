@@ -1,11 +1,11 @@
-import { collectBlocking, isBlockingBody } from '../../../../../protocol/blocking';
-import { Collector, PAIR_GRACE_MS } from '../../../../../protocol/collect';
-import type { Frame } from '../../../../../protocol/decode';
-import { createDecoder } from '../../../../../protocol/decode';
-import type { DifyEvent, UnknownEvent } from '../../../../../protocol/events';
-import type { DifyFailure, Evidence } from '../../../../../protocol/failures';
-import { toFailure } from '../../../../../protocol/failures';
-import type { RunStatus } from '../../../../../protocol/result';
+import { parseBlockingBody, isBlockingBody } from '../../../../../protocol/stream/blocking';
+import { RunAccumulator, PAIR_GRACE_MS } from '../../../../../protocol/stream/accumulator';
+import type { SseMessage } from '../../../../../protocol/stream/sseDecoder';
+import { createSseDecoder } from '../../../../../protocol/stream/sseDecoder';
+import type { DifyEvent, UnknownEvent } from '../../../../../protocol/stream/events';
+import type { DifyError, ErrorSource } from '../../../../../protocol/errors/classify';
+import { classifyError } from '../../../../../protocol/errors/classify';
+import type { RunStatus } from '../../../../../protocol/stream/result';
 import { alarm } from '../../../transport/alarm';
 import type { Reply } from '../../../transport/connection';
 import {
@@ -26,19 +26,19 @@ const SILENCE_MS = 10_000;
 export class Reading {
 	readonly watch: Watch;
 	private readonly startedAt = performance.now();
-	private readonly collector: Collector;
+	private readonly collector: RunAccumulator;
 	private readonly events: Array<DifyEvent | UnknownEvent> = [];
 	private firstTextAt: number | undefined;
-	private badFrames = 0;
+	private malformedMessages = 0;
 	private wasPassedOn = false;
 	private version: string | undefined;
 	private isBroken = false;
 	/** Set when the reason of a silence was found. */
-	private silence: DifyFailure | undefined;
+	private silence: DifyError | undefined;
 
 	constructor(private readonly settings: RunSettings) {
 		this.watch = new Watch(settings);
-		this.collector = new Collector(settings);
+		this.collector = new RunAccumulator(settings);
 	}
 
 	/** Content-Type decides how the body is read, whatever was asked (contract, 3.4: 1.13.0). */
@@ -56,12 +56,12 @@ export class Reading {
 	}
 
 	/** A run of which nothing came but the reason. */
-	failed(evidence: Evidence): Run {
-		return this.ended(toFailure(evidence), statusOf(evidence));
+	failed(evidence: ErrorSource): Run {
+		return this.ended(classifyError(evidence), statusOf(evidence));
 	}
 
 	/** The limit that ended the request, if one did. */
-	limitEvidence(): Evidence | undefined {
+	limitEvidence(): ErrorSource | undefined {
 		const { ended } = this.watch;
 		if (ended !== 'idle' && ended !== 'total') return undefined;
 		const { idleMs, totalMs } = this.settings;
@@ -72,15 +72,15 @@ export class Reading {
 
 	private async readStream(reply: Reply): Promise<Run> {
 		const pieces: string[] = [];
-		const decoder = createDecoder((frame) => pieces.push(this.take(frame)));
+		const decoder = createSseDecoder((frame) => pieces.push(this.take(frame)));
 		const stopListening = alarm(SILENCE_MS, () => void this.explainSilence());
 		try {
 			for await (const chunk of this.chunksOf(reply.body)) {
 				decoder.push(chunk);
 				await this.pass(pieces.splice(0));
 				const { phase } = this.collector;
-				if (phase === 'over') break;
-				if (phase === 'closing') this.watch.letGoAfter(PAIR_GRACE_MS);
+				if (phase === 'done') break;
+				if (phase === 'awaitingPair') this.watch.letGoAfter(PAIR_GRACE_MS);
 			}
 			decoder.end();
 			await this.pass(pieces.splice(0));
@@ -112,16 +112,16 @@ export class Reading {
 			return this.failed({ from: 'stream', end: 'broken', hasBegun: true });
 		}
 		if (!isBlockingBody(body)) return this.failed(httpEvidence(reply, text));
-		return { ...this.ended(), result: collectBlocking(body, this.settings), wasCut: false };
+		return { ...this.ended(), result: parseBlockingBody(body, this.settings), wasCut: false };
 	}
 
-	private take(frame: Frame): string {
+	private take(frame: SseMessage): string {
 		if (!frame.ok) {
-			this.badFrames++;
+			this.malformedMessages++;
 			return '';
 		}
 		if (this.settings.includeEvents) this.events.push(frame.event);
-		const text = this.collector.accept(frame.event);
+		const text = this.collector.push(frame.event);
 		if (text !== '') this.firstTextAt ??= performance.now();
 		return text;
 	}
@@ -145,7 +145,7 @@ export class Reading {
 
 	/** The stream is over, one way or another: what did the run come to? */
 	private closed(): Run {
-		const { status, failure } = this.collector.finish();
+		const { status, failure } = this.collector.snapshot();
 		if (failure !== undefined) return this.failed(failure);
 		if (status !== 'truncated') return this.ended();
 		const { hasBegun } = this.collector;
@@ -153,9 +153,9 @@ export class Reading {
 		return this.failed(this.limitEvidence() ?? { from: 'stream', end, hasBegun });
 	}
 
-	private ended(failure?: DifyFailure, status?: RunStatus): Run {
+	private ended(failure?: DifyError, status?: RunStatus): Run {
 		const { collector, watch, startedAt, firstTextAt } = this;
-		const result = collector.finish();
+		const result = collector.snapshot();
 		if (status !== undefined) result.status = status;
 		const wasCut = result.status === 'truncated' || result.status === 'timeout';
 		return {
@@ -172,7 +172,7 @@ export class Reading {
 			wasCut,
 			endedBy: watch.ended,
 			events: this.events,
-			badFrames: this.badFrames,
+			malformedMessages: this.malformedMessages,
 			version: this.version,
 		};
 	}
@@ -182,7 +182,7 @@ function roundMs(ms: number): number {
 	return Math.round(ms * 10) / 10;
 }
 
-function statusOf(evidence: Evidence): RunStatus {
+function statusOf(evidence: ErrorSource): RunStatus {
 	if (evidence.from === 'limit') return 'timeout';
 	return evidence.from === 'stream' ? 'truncated' : 'failed';
 }

@@ -85,7 +85,7 @@ async function takeUp(
 			totalMs: totalMs === 0 ? 0 : Math.max(1, totalMs - timing.duration_ms),
 			cancelSignal,
 			includeEvents: false,
-			isTakenUp: true,
+			isResumed: true,
 		},
 	);
 }

@@ -1,15 +1,15 @@
-import { readOn } from '../../../../../protocol/answer';
-import type { DifyFailure } from '../../../../../protocol/failures';
-import { splitReasoning } from '../../../../../protocol/reasoning';
-import type { RunResult } from '../../../../../protocol/result';
-import { toMetadata } from '../../../../../protocol/result';
+import { toDelta } from '../../../../../protocol/stream/answer';
+import type { DifyError } from '../../../../../protocol/errors/classify';
+import { splitReasoning } from '../../../../../protocol/stream/reasoning';
+import type { RunResult } from '../../../../../protocol/stream/result';
+import { toMetadata } from '../../../../../protocol/stream/result';
 import type { Run } from './run';
 import type { StoredMessage } from './stored';
 
 /** What a cut run came to without its reader. */
 export interface Recovered {
 	result: RunResult;
-	failure?: DifyFailure;
+	failure?: DifyError;
 }
 
 export interface RestoreSettings {
@@ -62,7 +62,7 @@ export function restored(
 /** What someone who has read what had arrived gets of the whole. */
 export function restOf(whole: string, arrived: string, isPart: boolean): string {
 	const at = isPart ? Math.max(0, whole.indexOf(arrived)) : 0;
-	return readOn(whole.slice(at), arrived);
+	return toDelta(whole.slice(at), arrived);
 }
 
 /** Whether the events brought the run's end, and not just one of the reading. */

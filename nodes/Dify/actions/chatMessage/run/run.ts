@@ -1,19 +1,19 @@
-import type { CollectOptions } from '../../../../../protocol/collect';
-import type { DifyEvent, UnknownEvent } from '../../../../../protocol/events';
-import type { DifyFailure } from '../../../../../protocol/failures';
-import type { RunResult } from '../../../../../protocol/result';
+import type { AccumulatorOptions } from '../../../../../protocol/stream/accumulator';
+import type { DifyEvent, UnknownEvent } from '../../../../../protocol/stream/events';
+import type { DifyError } from '../../../../../protocol/errors/classify';
+import type { RunResult } from '../../../../../protocol/stream/result';
 import type { Connection, Request } from '../../../transport/connection';
 import type { WatchEnd, WatchLimits } from '../../../transport/watch';
 import { Reading } from './reading';
 
-export interface RunSettings extends WatchLimits, CollectOptions {
+export interface RunSettings extends WatchLimits, AccumulatorOptions {
 	includeEvents: boolean;
 	/** Takes each piece of the answer as it comes; the reading waits for it. */
 	onText?: (text: string) => Promise<void>;
 	/** Asked once when a stream has begun but no event has come for ten seconds: why? */
-	explainSilence?: () => Promise<DifyFailure | undefined>;
+	explainSilence?: () => Promise<DifyError | undefined>;
 	/** What is done once Dify lets the stream be read, and makes it go on; what keeps it from that. */
-	begin?: () => Promise<DifyFailure | undefined>;
+	begin?: () => Promise<DifyError | undefined>;
 }
 
 /** In ms from the request; `events` without pings. */
@@ -28,7 +28,7 @@ export interface Timing {
 export interface Run {
 	result: RunResult;
 	timing: Timing;
-	failure?: DifyFailure;
+	failure?: DifyError;
 	/** Whether any text was passed on while it came. */
 	wasPassedOn: boolean;
 	/** The answer as it came, with whatever tags: what a read-back must begin with. */
@@ -38,7 +38,7 @@ export interface Run {
 	endedBy?: WatchEnd;
 	events: Array<DifyEvent | UnknownEvent>;
 	/** Lines of the stream that were no events: left out, and said. */
-	badFrames: number;
+	malformedMessages: number;
 	/** Dify's `X-Version`, where nothing on the way removed it. */
 	version?: string;
 }

@@ -1,4 +1,4 @@
-import type { AgentThought } from '../../../../../protocol/events';
+import type { AgentThought } from '../../../../../protocol/stream/events';
 import type { Connection } from '../../../transport/connection';
 
 /** A message as GET /messages gives it (contract, section 6). */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { takesFiles } from '../../../../../protocol/parameters';
+import { acceptsFiles } from '../../../../../protocol/appParameters';
 import type { ChatRequest } from '../../../../../protocol/request';
-import { chatBody } from '../../../../../protocol/request';
+import { buildChatBody } from '../../../../../protocol/request';
 import { Connection } from '../../../transport/connection';
 import { AppParameters } from '../../appParameters';
 import { hint } from '../run/hint';
@@ -35,7 +35,7 @@ export async function execute(
 
 	const run = await readRun(
 		connection,
-		{ method: 'POST', path: '/chat-messages', body: chatBody(request) },
+		{ method: 'POST', path: '/chat-messages', body: buildChatBody(request) },
 		{
 			...settingsOf(context, options, live),
 			explainSilence: async () =>
@@ -52,7 +52,7 @@ export async function execute(
 	});
 	if (parameters.files.length > 0) {
 		const about = await app.read();
-		if (about !== undefined && !takesFiles(about)) {
+		if (about !== undefined && !acceptsFiles(about)) {
 			hint(
 				context,
 				"The app takes no files with a message: Dify left them out. Switch on 'File Upload' in the app",

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FileReference, FileType } from '../../../../../protocol/request';
-import type { Variable } from '../../../../../protocol/parameters';
-import { fileTypeOf } from '../../../../../protocol/request';
+import type { Variable } from '../../../../../protocol/appParameters';
+import { detectFileType } from '../../../../../protocol/request';
 import type { Connection } from '../../../transport/connection';
 import { parseJson } from '../../../transport/connection';
 import { refuse } from '../../../transport/errors';
@@ -76,7 +76,7 @@ export class FileSender {
 		const { context, connection, app, itemIndex, user } = this;
 		const { file, body } = await uploadFile(context, connection, app, itemIndex, field, user);
 		return {
-			type: type ?? fileTypeOf(file.mimeType, file.name),
+			type: type ?? detectFileType(file.mimeType, file.name),
 			transfer_method: 'local_file',
 			upload_file_id: String(body.id),
 		};
@@ -99,7 +99,7 @@ export class FileSender {
 			return this.refuse(`'${url}' is not a URL`, "Give the file's whole address, with https://.");
 		}
 		return {
-			type: type ?? fileTypeOf('', new URL(url).pathname),
+			type: type ?? detectFileType('', new URL(url).pathname),
 			transfer_method: 'remote_url',
 			url,
 		};

@@ -1,5 +1,5 @@
-import type { Variable } from '../../../../../protocol/parameters';
-import { variablesOf } from '../../../../../protocol/parameters';
+import type { Variable } from '../../../../../protocol/appParameters';
+import { parseAppVariables } from '../../../../../protocol/appParameters';
 import type { AppParameters } from '../../appParameters';
 import type { FileSender } from './files';
 
@@ -52,7 +52,7 @@ function mayMeanFile(files: FileSender, value: unknown): boolean {
 /** The app's file variables by name. */
 function fileVariables(parameters: unknown): ReadonlyMap<string, Variable> {
 	return new Map(
-		variablesOf(parameters)
+		parseAppVariables(parameters)
 			.filter(({ type }) => type === 'file' || type === 'file-list')
 			.map((variable) => [variable.variable, variable]),
 	);

@@ -1,6 +1,6 @@
-import type { DifyFailure } from '../../../../../protocol/failures';
-import { toFailure } from '../../../../../protocol/failures';
-import { findRefusedInput, variablesOf } from '../../../../../protocol/parameters';
+import type { DifyError } from '../../../../../protocol/errors/classify';
+import { classifyError } from '../../../../../protocol/errors/classify';
+import { findInvalidInput, parseAppVariables } from '../../../../../protocol/appParameters';
 import type { Connection } from '../../../transport/connection';
 import type { AppParameters } from '../../appParameters';
 
@@ -19,8 +19,8 @@ export async function explainSilence(
 	connection: Connection,
 	app: AppParameters,
 	{ inputs, user, conversationId }: SilentRequest,
-): Promise<DifyFailure | undefined> {
-	const refused = findRefusedInput(variablesOf(await app.read()), inputs);
+): Promise<DifyError | undefined> {
+	const refused = findInvalidInput(parseAppVariables(await app.read()), inputs);
 	if (refused !== undefined) return refusedByDify(400, 'invalid_param', refused.message);
 	if (conversationId === '') return undefined;
 	const conversation = await connection.json({
@@ -34,7 +34,7 @@ export async function explainSilence(
 }
 
 /** The failure that Dify's other apps, and older chatflows, answer such a request with. */
-function refusedByDify(status: number, code: string, message: string): DifyFailure {
+function refusedByDify(status: number, code: string, message: string): DifyError {
 	const body = JSON.stringify({ code, message, status });
-	return toFailure({ from: 'http', status, contentType: 'application/json', body });
+	return classifyError({ from: 'http', status, contentType: 'application/json', body });
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { DifyFailure } from '../../../../../protocol/failures';
-import { formFieldsOf } from '../../../../../protocol/form';
+import type { DifyError } from '../../../../../protocol/errors/classify';
+import { parseFormFields } from '../../../../../protocol/humanInputForm';
 import { ask } from '../../../transport/ask';
 import { Connection } from '../../../transport/connection';
 import { formPath } from '../../../transport/paths';
@@ -42,7 +42,7 @@ export async function execute(
 	const live = options.streamToResponse ? Live.open(context, itemIndex) : undefined;
 	await live?.begin();
 
-	const submit = async (): Promise<DifyFailure | undefined> => {
+	const submit = async (): Promise<DifyError | undefined> => {
 		const body = { inputs: inputs as IDataObject, action, user };
 		const answer = await connection.json({ method: 'POST', path, body });
 		return answer.ok ? undefined : answer.failure;
@@ -50,7 +50,7 @@ export async function execute(
 	const run = await readRun(
 		connection,
 		{ method: 'GET', path: `/workflow/${workflowRunId}/events`, qs: { user } },
-		{ ...settingsOf(context, options, live), isTakenUp: true, begin: submit },
+		{ ...settingsOf(context, options, live), isResumed: true, begin: submit },
 	);
 	const json = await toOutcome(context, connection, run, {
 		itemIndex,
@@ -65,6 +65,6 @@ export async function execute(
 
 /** What stands in the form's fields when it is shown: Dify itself fills in none that is left out. */
 function presetsOf(form: IDataObject): Record<string, unknown> {
-	const filled = formFieldsOf(form).filter((field) => 'value' in field);
+	const filled = parseFormFields(form).filter((field) => 'value' in field);
 	return Object.fromEntries(filled.map(({ name, value }) => [name, value]));
 }

@@ -1,0 +1,23 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Fault, Scenario } from '../../../mock-dify';
+
+/** What a script says in these rows: each kind of character that a cut can hurt. */
+export const TEXT = 'Grüße 👋🏽 und 你好 世界 – fünf';
+/** The item of an answer to which nothing happened. */
+export const WHOLE = { answer: TEXT, status: 'completed' };
+/** What comes of the first two tokens. */
+export const TWO_TOKENS = 'Grüße 👋🏽';
+
+export type Kind = 'chat' | 'agent-chat' | 'advanced-chat';
+
+/** One hazard, and the item that the node makes of it. */
+export interface Row {
+	name: string;
+	faults: Fault[];
+	/** Says {@link TEXT} where absent. */
+	script?: Scenario['script'];
+	/** All that have the mode where absent. */
+	kinds?: Kind[];
+	options?: IDataObject;
+	expected: Record<string, unknown>;
+}

@@ -1,0 +1,199 @@
+import { RULES } from '../../../protocol/errors/rules';
+import type { ErrorSource } from '../../../protocol/errors/classify';
+import { classifyError } from '../../../protocol/errors/classify';
+import { bodyOf, headerOf, recording, recordingNames, VERSIONS } from '../../fixtures/recordings';
+
+const http = (status: number, body: string, contentType = 'application/json'): ErrorSource => ({
+	from: 'http',
+	status,
+	contentType,
+	body,
+});
+const json = (status: number, code: string, message: string): ErrorSource =>
+	http(status, JSON.stringify({ code, message, status }));
+const page = (status: number): ErrorSource =>
+	http(status, '<html><head><title>x</title></head></html>', 'text/html');
+
+/** One row a rule, at least. */
+const rows: Array<[string, ErrorSource]> = [
+	['redirect', { ...http(307, ''), location: 'https://other/' } as ErrorSource],
+	['unauthorized', json(401, 'unauthorized', 'Access token is invalid')],
+	['app_disabled', json(403, 'forbidden', "The app's API service has been disabled.")],
+	['forbidden', json(403, 'forbidden', "You don't have the permission to access it.")],
+	['rate_limited', json(429, 'rate_limit_error', 'Rate Limit Error')],
+	['rate_limited', http(429, 'error 1015', 'text/plain')],
+	['concurrency_limit', json(400, 'invalid_param', 'Too many requests. Please try again later.')],
+	['gateway_timeout', page(504)],
+	['gateway_timeout', http(524, '')],
+	['body_too_large', page(413)],
+	['file_too_large', json(413, 'file_too_large', '')],
+	['not_dify', page(404)],
+	['not_dify', page(200)],
+	['html', page(403)],
+	[
+		'conversation_not_found',
+		json(
+			404,
+			'not_found',
+			'Conversation Not Exists. You have requested this URI [/v1/x] but did you mean /v1/y ?',
+		),
+	],
+	['message_not_found', json(404, 'not_found', 'Message Not Exists.')],
+	['list_changed', json(404, 'not_found', 'Last Conversation Not Exists.')],
+	['list_changed', json(404, 'not_found', 'First Message Not Exists.')],
+	['variable_not_found', json(404, 'not_found', 'Conversation Variable Not Exists.')],
+	[
+		'variable_type',
+		json(400, 'bad_request', "Type mismatch: variable 'x' expects number, but got string type"),
+	],
+	['form_not_found', json(404, 'not_found', 'Form not found.')],
+	[
+		'form_submitted',
+		json(412, 'human_input_form_submitted', 'This form has already been submitted by another user'),
+	],
+	['form_expired', json(412, 'human_input_form_expired', 'This form has expired, form_id=x')],
+	['form_invalid', json(400, 'invalid_form_data', 'Missing required inputs: comment')],
+	['run_not_found', json(404, 'not_found', 'Workflow run not found.')],
+	['suggestions_disabled', json(400, 'bad_request', 'Suggested Questions Is Disabled.')],
+	[
+		'feedback_missing',
+		json(400, 'invalid_param', 'rating cannot be None when feedback not exists'),
+	],
+	[
+		'conversation_id_invalid',
+		json(
+			400,
+			'invalid_param',
+			'1 validation error for ChatRequestPayload\nconversation_id\n  Value error, conversation_id must be a valid UUID',
+		),
+	],
+	['conversation_completed', json(400, 'conversation_completed', 'The conversation has ended.')],
+	['workflow_not_found', json(404, 'not_found', 'Workflow not found with id: x')],
+	['unpublished', json(400, 'invalid_param', 'Workflow not published')],
+	['streaming_only', json(400, 'invalid_param', 'Agent Chat App does not support blocking mode')],
+	['input_required', json(400, 'invalid_param', 'name is required in input form')],
+	['input_file', json(400, 'invalid_param', 'doc in input form must be a file')],
+	['input_invalid', json(400, 'invalid_param', 'age in input form must be a valid number')],
+	['file_invalid', json(400, 'invalid_param', 'Invalid upload file')],
+	[
+		'too_many_files',
+		json(400, 'invalid_param', 'Number of image files exceeds the maximum limit 3'),
+	],
+	['file_unreachable', json(400, 'invalid_param', 'Reached maximum retries (3) for URL http://x/')],
+	['file_type', json(415, 'unsupported_file_type', 'File type not allowed.')],
+	['file_name', json(400, 'invalid_param', 'Filename contains invalid characters')],
+	['file_not_found', json(404, 'file_not_found', 'File not found in message context')],
+	['file_denied', json(403, 'file_access_denied', 'Access to the requested file is denied.')],
+	['transcription_disabled', json(400, 'invalid_param', 'Speech to text is not enabled')],
+	['transcription_disabled', json(400, 'speech_to_text_disabled', 'It is off.')],
+	['speech_disabled', json(400, 'invalid_param', 'TTS is not enabled')],
+	['audio_too_large', json(413, 'audio_too_large', 'Audio size larger than 30 mb')],
+	['audio_too_large', json(413, 'audio_too_large', '')],
+	['audio_type', json(415, 'unsupported_audio_type', 'Audio type not allowed.')],
+	[
+		'no_audio_model',
+		json(400, 'provider_not_support_speech_to_text', 'Provider not support speech to text.'),
+	],
+	['query_required', json(400, 'invalid_param', 'query is required')],
+	[
+		'wrong_app',
+		json(400, 'not_chat_app', 'Please check if your app mode matches the right API route.'),
+	],
+	['provider', json(400, 'provider_quota_exceeded', 'Your quota has been exhausted.')],
+	[
+		'model_failed',
+		{
+			from: 'event',
+			code: 'completion_request_error',
+			status: 400,
+			message: 'Incorrect API key provided',
+		},
+	],
+	['workflow_failed', { from: 'workflow', message: 'node broke' }],
+	['workflow_failed', json(400, 'invalid_param', 'Run failed: node broke')],
+	['not_found', json(404, 'not_found', '')],
+	['server', json(500, 'internal_server_error', 'The server encountered an internal error')],
+	['silent_chatflow', { from: 'stream', end: 'ended', hasBegun: false }],
+	['silent_chatflow', { from: 'limit', limit: 'idle', seconds: 3, hasBegun: false }],
+	['truncated', { from: 'stream', end: 'broken', hasBegun: true }],
+	['cut_off', { from: 'body' }],
+	['idle_timeout', { from: 'limit', limit: 'idle', seconds: 3, hasBegun: true }],
+	['max_duration', { from: 'limit', limit: 'total', seconds: 3, hasBegun: true }],
+	['unreachable', { from: 'network', code: 'ECONNREFUSED' }],
+	['other', json(418, 'teapot', 'short and stout')],
+	['other', http(418, '')],
+];
+
+it.each(rows)('%s: %j', (kind, evidence) => {
+	const failure = classifyError(evidence);
+	expect(failure.kind).toBe(kind);
+	expect(failure.message).not.toBe('');
+	expect(failure.message).not.toContain('You have requested this URI');
+	expect(failure.hint.length).toBeGreaterThan(10);
+});
+
+it('has a row for every rule', () => {
+	expect(new Set(rows.map(([kind]) => kind))).toEqual(new Set(RULES.map(({ kind }) => kind)));
+});
+
+it('avoids the words that n8n asks to avoid, in its own texts', () => {
+	for (const [, evidence] of rows) {
+		if (evidence.from === 'http' || evidence.from === 'event') continue;
+		const { message, hint } = classifyError(evidence);
+		expect(`${message} ${hint}`).not.toMatch(/\b(error|problem|failure|mistake)\b/i);
+	}
+});
+
+it.each([
+	[
+		'1.11 and later',
+		{ code: 'invalid_param', message: 'inputs are wrong', status: 400 },
+		'invalid_param',
+		'inputs are wrong',
+	],
+	[
+		'1.8 to 1.10',
+		{
+			errors: { inputs: 'Missing required parameter' },
+			message: 'Input payload validation failed',
+		},
+		undefined,
+		'Input payload validation failed inputs: Missing required parameter',
+	],
+	[
+		'before',
+		{ code: 'invalid_param', message: 'is missing', params: 'inputs' },
+		'invalid_param',
+		'is missing (inputs)',
+	],
+])("reads Dify's refusals of %s", (_, body, code, message) => {
+	expect(classifyError(http(400, JSON.stringify(body)))).toMatchObject({
+		code,
+		message,
+		status: 400,
+	});
+});
+
+const refusals = VERSIONS.flatMap((version) =>
+	recordingNames(version)
+		.map((name) => recording(version, name))
+		.filter(({ response }) => response.status >= 400)
+		.map((recorded) => [version, recorded.name, recorded] as const),
+);
+
+it.each(refusals)('%s %s keeps code, status and message', (_, __, recorded) => {
+	const contentType = headerOf(recorded, 'content-type');
+	const body = bodyOf(recorded).toString();
+	const failure = classifyError({
+		from: 'http',
+		status: recorded.response.status,
+		contentType,
+		body,
+	});
+	expect(failure.status).toBe(recorded.response.status);
+	expect(failure.message).not.toBe('');
+	if (contentType.startsWith('application/json')) {
+		expect(failure.code).toBe((JSON.parse(body) as { code: string }).code);
+		expect(failure.kind).not.toBe('html');
+	}
+});
