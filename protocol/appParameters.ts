@@ -2,7 +2,7 @@ import type { FileType } from './request';
 import { detectFileType } from './request';
 
 /** The types of an app's variables (docs/dify-api.md#parameters). */
-export type VariableType =
+type VariableType =
 	| 'text-input'
 	| 'paragraph'
 	| 'select'
@@ -68,7 +68,8 @@ export function acceptsFiles(parameters: unknown): boolean {
 	return file_upload?.enabled === true || file_upload?.image?.enabled === true;
 }
 
-const SIZE_LIMITS: Readonly<Record<FileType, string>> = {
+/** The key in `system_parameters` that holds the size limit of each file type. */
+const SIZE_LIMIT_KEYS: Readonly<Record<FileType, string>> = {
 	image: 'image_file_size_limit',
 	audio: 'audio_file_size_limit',
 	video: 'video_file_size_limit',
@@ -89,7 +90,7 @@ export function getFileSizeLimit(
 	const { system_parameters } = parameters as { system_parameters?: Record<string, unknown> };
 	const typeByName = /\.[^./\\]+$/.test(name) ? detectFileType('', name) : 'document';
 	const limits = [detectFileType(mimeType, name), typeByName].map(
-		(type) => system_parameters?.[SIZE_LIMITS[type]],
+		(type) => system_parameters?.[SIZE_LIMIT_KEYS[type]],
 	);
 	const known = limits.filter((limit) => typeof limit === 'number');
 	return known.length === limits.length ? Math.max(...known) : undefined;

@@ -1,5 +1,5 @@
 /** One field of the form that a paused chatflow waits for. */
-export interface FormField {
+interface FormField {
 	/** The key under `inputs`. */
 	name: string;
 	/** The default value. Absent when the field has none. */
@@ -7,7 +7,7 @@ export interface FormField {
 }
 
 /** A button of the form. It decides how the chatflow continues. */
-export interface FormAction {
+interface FormAction {
 	id: string;
 	title: string;
 }

@@ -117,7 +117,7 @@ export class RunAccumulator {
 			this.unknownEventCount++;
 			return '';
 		}
-		return this.reduce(event);
+		return this.apply(event);
 	}
 
 	/** Returns the result collected so far. Can be called repeatedly. */
@@ -144,7 +144,8 @@ export class RunAccumulator {
 		};
 	}
 
-	private reduce(event: DifyEvent): string {
+	/** Applies a known event. Returns the text to pass on to a streaming client. */
+	private apply(event: DifyEvent): string {
 		switch (event.event) {
 			case 'message': {
 				// An Agent app of Dify 1.16 repeats the whole answer in one `message` event at the end.

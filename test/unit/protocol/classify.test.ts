@@ -128,7 +128,7 @@ const rows: Array<[string, ErrorSource]> = [
 	['other', http(418, '')],
 ];
 
-it.each(rows)('classifyError: %s: %j', (kind, source) => {
+it.each(rows)('classifyError: recognizes %s: %j', (kind, source) => {
 	const error = classifyError(source);
 	expect(error.kind).toBe(kind);
 	expect(error.message).not.toBe('');
