@@ -46,7 +46,7 @@ export class DifyApi implements ICredentialType {
 	/** GET /info answers any app's key, costs nothing and needs no user. */
 	test: ICredentialTestRequest = {
 		request: {
-			// The rule of normalizeBaseUrl (protocol/request.ts), as an expression.
+			// The rule of normalizeBaseUrl (protocol/baseUrl.ts), as an expression.
 			baseURL:
 				"={{ $credentials.baseUrl.trim().replace(/\\/+$/, '').replace(/^(https?:\\/\\/[^\\/]+)$/i, '$1/v1') }}",
 			url: '/info',

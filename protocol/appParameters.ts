@@ -1,8 +1,8 @@
 import type { FileType } from './request';
 import { detectFileType } from './request';
 
-/** The kinds of an app's variables (contract, 6.1). */
-export type VariableType =
+/** The types of an app's variables (docs/dify-api.md#parameters). */
+type VariableType =
 	| 'text-input'
 	| 'paragraph'
 	| 'select'
@@ -14,7 +14,7 @@ export type VariableType =
 	| 'external_data_tool'
 	| (string & {});
 
-/** One variable of an app, as its owner defined it. */
+/** A variable that the owner of an app has defined. */
 export interface Variable {
 	type: VariableType;
 	/** The key under `inputs`. */
@@ -23,21 +23,21 @@ export interface Variable {
 	required: boolean;
 	default?: unknown;
 	options?: string[];
-	/** Characters of a text, or files of a list. */
+	/** The maximum number of characters of a text, or of files in a list. */
 	max_length?: number;
-	/** Of a file variable. */
+	/** Only for file variables. */
 	allowed_file_types?: FileType[];
-	/** A variable that the app's owner hid from its form. */
+	/** Whether the owner of the app has hidden the variable from the app's own form. */
 	hide?: boolean;
 }
 
-/** Reads the variables out of a GET /parameters body; an entry without a name is left out. */
+/** Returns the variables in a GET /parameters body. Entries without a name are left out. */
 export function parseAppVariables(parameters: unknown): Variable[] {
 	const form = (parameters as { user_input_form?: unknown } | null)?.user_input_form;
 	if (!Array.isArray(form)) return [];
 	return form.flatMap((entry: unknown) => {
 		if (typeof entry !== 'object' || entry === null) return [];
-		// `{"text-input": {…}}`: the key repeats the type, and in chatbots is the only place of it.
+		// Each entry looks like `{"text-input": {…}}`. In chatbots only the key has the type.
 		const [type, fields] = Object.entries(entry)[0] ?? [];
 		if (type === undefined || typeof fields?.variable !== 'string') return [];
 		const { label, required, options, max_length, allowed_file_types } = fields as Record<
@@ -59,16 +59,17 @@ export function parseAppVariables(parameters: unknown): Variable[] {
 	});
 }
 
-/** Whether the app takes files with a message. One that does not leaves them out without a word (contract, 3.3). */
+/** Whether the app accepts files with a message. If not, Dify drops the files silently (docs/dify-api.md#files). */
 export function acceptsFiles(parameters: unknown): boolean {
 	const { file_upload } = parameters as {
 		file_upload?: { enabled?: unknown; image?: { enabled?: unknown } };
 	};
-	// Before Dify 0.10 images were all there was.
+	// Dify before 0.10 supports images only.
 	return file_upload?.enabled === true || file_upload?.image?.enabled === true;
 }
 
-const SIZE_LIMITS: Readonly<Record<FileType, string>> = {
+/** The key in `system_parameters` that holds the size limit of each file type. */
+const SIZE_LIMIT_KEYS: Readonly<Record<FileType, string>> = {
 	image: 'image_file_size_limit',
 	audio: 'audio_file_size_limit',
 	video: 'video_file_size_limit',
@@ -77,8 +78,9 @@ const SIZE_LIMITS: Readonly<Record<FileType, string>> = {
 };
 
 /**
- * The size in MiB over which Dify refuses a file for certain; `undefined` where it does not say. Dify
- * goes by the name's ending, so where that and the MIME type differ the larger limit counts.
+ * Returns the size limit in MiB above which Dify certainly rejects a file, or `undefined` when the
+ * body does not list a limit. Dify decides by the extension of the file name. When the extension and
+ * the MIME type disagree, the larger limit is returned.
  */
 export function getFileSizeLimit(
 	parameters: unknown,
@@ -86,36 +88,38 @@ export function getFileSizeLimit(
 	name: string,
 ): number | undefined {
 	const { system_parameters } = parameters as { system_parameters?: Record<string, unknown> };
-	const byName = /\.[^./\\]+$/.test(name) ? detectFileType('', name) : 'document';
-	const limits = [detectFileType(mimeType, name), byName].map(
-		(type) => system_parameters?.[SIZE_LIMITS[type]],
+	const typeByName = /\.[^./\\]+$/.test(name) ? detectFileType('', name) : 'document';
+	const limits = [detectFileType(mimeType, name), typeByName].map(
+		(type) => system_parameters?.[SIZE_LIMIT_KEYS[type]],
 	);
 	const known = limits.filter((limit) => typeof limit === 'number');
 	return known.length === limits.length ? Math.max(...known) : undefined;
 }
 
-/** A variable whose value Dify refuses for certain; `message` is worded as Dify's own. */
-export interface InvalidInput {
+/** A value that Dify certainly rejects. `message` uses Dify's own words. */
+interface InvalidInput {
 	variable: string;
 	message: string;
 }
 
 /**
- * Finds an input that Dify refuses for certain, by the rules of its own form check (contract, 3.2;
- * recordings e45 to e51, c38 to c46). A required text may be empty; unknown keys are none of its business.
+ * Returns the first input that Dify certainly rejects, by the rules of Dify's own form validation
+ * (docs/dify-api.md#request-checks). Like Dify, it accepts an empty text in a required variable and
+ * ignores unknown keys.
  */
 export function findInvalidInput(
 	variables: readonly Variable[],
 	inputs: Readonly<Record<string, unknown>>,
 ): InvalidInput | undefined {
 	for (const variable of variables) {
-		const message = describeRefusal(variable, inputs[variable.variable]);
+		const message = validateInput(variable, inputs[variable.variable]);
 		if (message !== undefined) return { variable: variable.variable, message };
 	}
 	return undefined;
 }
 
-function describeRefusal(
+/** Returns Dify's message for an invalid value, `undefined` for a valid one. */
+function validateInput(
 	{ type, variable, required, options, max_length }: Variable,
 	value: unknown,
 ): string | undefined {

@@ -1,8 +1,11 @@
-/** The MIME types that POST /audio-to-text takes, letter by letter: `audio/mp3`, never `audio/mpeg` (contract, section 6). */
-const TAKEN = new Set(['mp3', 'm4a', 'wav', 'amr', 'mpga']);
+/**
+ * The audio formats that POST /audio-to-text accepts. Dify compares the MIME type literally: it
+ * accepts `audio/mp3` and rejects `audio/mpeg` (docs/dify-api.md#endpoints).
+ */
+const ACCEPTED_FORMATS = new Set(['mp3', 'm4a', 'wav', 'amr', 'mpga']);
 
-/** What else the same formats are called, by browsers, operating systems and n8n itself. */
-const ALIASES: Readonly<Record<string, string>> = {
+/** Other names that browsers, operating systems and n8n use for the same formats. */
+const FORMAT_ALIASES: Readonly<Record<string, string>> = {
 	mpeg: 'mp3',
 	mpeg3: 'mp3',
 	'x-mp3': 'mp3',
@@ -17,13 +20,14 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * An audio's MIME type as Dify calls it, by the type it has or, where that says nothing, by the ending
- * of its name. What Dify has no name for keeps its own, for Dify to judge.
+ * Returns Dify's name for the MIME type of an audio file. If `mimeType` is not an audio type, the
+ * extension of the name decides. A format that Dify does not accept keeps its own type, so that Dify
+ * can reject it with its own message.
  */
 export function toDifyAudioType(mimeType: string, name: string): string {
 	const [type = ''] = mimeType.toLowerCase().split(';');
 	const [family, format = ''] = type.trim().split('/');
-	if (family === 'audio') return `audio/${ALIASES[format] ?? format}`;
+	if (family === 'audio') return `audio/${FORMAT_ALIASES[format] ?? format}`;
 	const [, extension = ''] = /\.(\w+)$/.exec(name.toLowerCase()) ?? [];
-	return TAKEN.has(extension) ? `audio/${extension}` : mimeType;
+	return ACCEPTED_FORMATS.has(extension) ? `audio/${extension}` : mimeType;
 }

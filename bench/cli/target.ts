@@ -1,4 +1,4 @@
-import { BaseUrlError, normalizeBaseUrl } from '../../protocol/request';
+import { BaseUrlError, normalizeBaseUrl } from '../../protocol/baseUrl';
 import { UsageError } from '../usage';
 import type { Reader } from './flags';
 

@@ -92,7 +92,7 @@ class Exchange {
 			const result = this.reader.snapshot();
 			this.settle(
 				OUTCOME_OF_STATUS[result.status],
-				result.failure && classifyError(result.failure).message,
+				result.error && classifyError(result.error).message,
 			);
 			return;
 		}

@@ -38,13 +38,13 @@ export class N8nReader implements Reader {
 	}
 
 	snapshot(): Answer {
-		const failure: RunResult['failure'] =
+		const error: RunResult['error'] =
 			this.error === undefined ? undefined : { message: this.error, from: 'event' };
 		const isWhole = this.ended > 0 && this.open === 0;
 		return {
-			status: failure !== undefined ? 'failed' : isWhole ? 'completed' : 'truncated',
+			status: error !== undefined ? 'failed' : isWhole ? 'completed' : 'truncated',
 			metadata: { usage: null },
-			failure,
+			error,
 		};
 	}
 

@@ -4,7 +4,7 @@ import { RunAccumulator } from '../../protocol/stream/accumulator';
 import type { SseMessage } from '../../protocol/stream/sseDecoder';
 import { createSseDecoder } from '../../protocol/stream/sseDecoder';
 import type { DifyEvent, UnknownEvent } from '../../protocol/stream/events';
-import { EVENTS, isKnownEvent } from '../../protocol/stream/events';
+import { EVENT_ROLES, isKnownEvent } from '../../protocol/stream/events';
 import type { RunResult } from '../../protocol/stream/result';
 
 /** An event as the measuring sees it. */
@@ -19,7 +19,7 @@ export interface Reading {
 }
 
 /** What is known of an answer once no more of it comes. */
-export type Answer = Pick<RunResult, 'status' | 'metadata' | 'failure' | 'conversation_id'>;
+export type Answer = Pick<RunResult, 'status' | 'metadata' | 'error' | 'conversation_id'>;
 
 /** Whatever turns the bytes of a streamed answer into events. */
 export interface Reader {
@@ -63,9 +63,9 @@ export class DifyReader implements Reader {
 			return;
 		}
 		const { event } = frame;
-		const before = this.collector.textEvents;
+		const before = this.collector.textEventCount;
 		const visible = this.collector.push(event);
-		const isText = this.collector.textEvents > before;
+		const isText = this.collector.textEventCount > before;
 		const { sent_at } = event as { sent_at?: unknown };
 		this.onEvent({
 			event: event.event,
@@ -90,7 +90,7 @@ export function readBlocking(body: string): Answer | undefined {
 function lengthOf(event: DifyEvent | UnknownEvent): number {
 	if (!isKnownEvent(event)) return 0;
 	const { answer, data } = event as { answer?: unknown; data?: { text?: unknown } };
-	const role = EVENTS[event.event];
+	const role = EVENT_ROLES[event.event];
 	if (role !== 'text' && role !== 'replace' && role !== 'file') return 0;
 	if (typeof answer === 'string') return answer.length;
 	return typeof data?.text === 'string' ? data.text.length : 0;

@@ -120,7 +120,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		if (this.isSettled) return;
 		if (this.head?.kind === 'stream') {
 			this.reader.end();
-			this.settleEnded({ from: 'stream', end: 'ended', hasBegun: this.bytes > 0 });
+			this.settleEnded({ from: 'streamEnd', end: 'ended', hasBegun: this.bytes > 0 });
 			return;
 		}
 		const body = Buffer.concat(this.body).toString();
@@ -141,7 +141,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.isClosed = true;
 		if (this.isSettled) return;
 		if (this.head?.kind === 'stream') {
-			this.settleEnded({ from: 'stream', end: 'broken', hasBegun: this.bytes > 0 });
+			this.settleEnded({ from: 'streamEnd', end: 'broken', hasBegun: this.bytes > 0 });
 			return;
 		}
 		const code = codeOf(error);
@@ -194,8 +194,8 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 
 	private settleResult(result: Answer): void {
 		const outcome = OUTCOME_OF_STATUS[result.status];
-		const { failure } = result;
-		this.settle({ outcome, result, ...(failure && { failure: classifyError(failure) }) });
+		const { error } = result;
+		this.settle({ outcome, result, ...(error && { failure: classifyError(error) }) });
 	}
 
 	private giveUp(outcome: OutcomeName, message: string): void {

@@ -1,110 +1,110 @@
 import type { ErrorRule } from './errorRule';
-import { hasCode, says } from './match';
+import { anyOf, hasCode, messageMatches } from './errorRule';
 
-/** What Dify says of conversations, messages and what a message asks. */
+/** Errors about conversations, messages, inputs, conversation variables and human input forms. */
 export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'conversation_not_found',
-		when: says(/^Conversation Not Exists/),
-		hint: "The conversation was deleted, or belongs to another 'User' or another app. Leave 'Conversation' empty to begin a new one with a message.",
+		matches: messageMatches(/^Conversation Not Exists/),
+		hint: "The conversation was deleted, or it belongs to another 'User' or another app. Leave 'Conversation' empty to start a new one with a message.",
 	},
 	{
 		kind: 'message_not_found',
-		when: says(/^Message Not Exists/),
-		hint: "The message was deleted, or belongs to another 'User' or another app.",
+		matches: messageMatches(/^Message Not Exists/),
+		hint: "The message was deleted, or it belongs to another 'User' or another app.",
 	},
 	{
 		kind: 'list_changed',
-		when: says(/^(?:First Message|Last Conversation) Not Exists/),
-		hint: 'It was deleted while the list was read: run the node again.',
+		matches: messageMatches(/^(?:First Message|Last Conversation) Not Exists/),
+		hint: 'An entry was deleted while the node was reading the list. Run the node again.',
 	},
 	{
 		kind: 'variable_not_found',
-		when: says(/^Conversation Variable Not Exists/),
-		hint: "'Conversation > Get Variables' gives the variables of the conversation with their ids. A chatflow that was given new variables has them in new conversations.",
+		matches: messageMatches(/^Conversation Variable Not Exists/),
+		hint: "Use 'Conversation > Get Variables' to get the ids of the conversation's variables. Variables that were added to a chatflow exist only in conversations started after that.",
 	},
 	{
 		kind: 'variable_type',
-		when: says(/^Type mismatch: variable/),
-		hint: "Give a value of the variable's own type: with 'Value Type' set to 'Text' a text, with 'JSON' a number, true or false, an object or a list.",
+		matches: messageMatches(/^Type mismatch: variable/),
+		hint: "Enter a value of the variable's type. Set 'Value Type' to 'Text' for a text, or to 'JSON' for a number, true or false, an object or a list.",
 	},
 	{
 		kind: 'suggestions_disabled',
-		when: says(/^Suggested Questions Is Disabled/),
-		hint: "Switch 'Follow-up' on among the app's features in Dify, and publish the app.",
+		matches: messageMatches(/^Suggested Questions Is Disabled/),
+		hint: "Enable 'Follow-up' in the app's features in Dify, and publish the app.",
 	},
 	{
 		kind: 'feedback_missing',
-		when: says(/^rating cannot be None when feedback not exists/),
-		message: () => "There is no feedback of this 'User' on the message that could be taken back",
+		matches: messageMatches(/^rating cannot be None when feedback not exists/),
+		message: () =>
+			"This 'User' has not given feedback on the message, so there is nothing to remove",
 		hint: "Choose another 'Rating', or give feedback first.",
 	},
 	{
 		kind: 'conversation_id_invalid',
-		when: says(/conversation_id[\s\S]*must be a valid UUID/),
-		message: () => "'Conversation' is not an id that Dify could have given",
-		hint: 'Pass on the conversation_id of an earlier answer, or leave it empty to begin a new one.',
+		matches: messageMatches(/conversation_id[\s\S]*must be a valid UUID/),
+		message: () => "'Conversation' is not a valid conversation id",
+		hint: 'Use the conversation_id of an earlier answer, or leave the field empty to start a new conversation.',
 	},
 	{
 		kind: 'form_not_found',
-		when: says(/^Form not found/),
-		hint: "'Form Token' is the form_token of a paused item's human_input, and the key that of the app whose chatflow paused.",
+		matches: messageMatches(/^Form not found/),
+		hint: "Set 'Form Token' to the form_token from human_input of the paused item, and use the API key of the app whose chatflow is paused.",
 	},
 	{
 		kind: 'form_submitted',
-		when: hasCode('human_input_form_submitted'),
-		hint: 'A form is filled in once: its run went on with what was sent first.',
+		matches: hasCode('human_input_form_submitted'),
+		hint: 'A form can be submitted only once. The run continued with the values that were submitted first.',
 	},
 	{
 		kind: 'form_expired',
-		when: hasCode('human_input_form_expired'),
-		hint: 'A form can be filled in up to its expiration_time: send the message again for a new one.',
+		matches: hasCode('human_input_form_expired'),
+		hint: 'A form can be submitted until its expiration_time. Send the message again to get a new form.',
 	},
 	{
 		kind: 'form_invalid',
-		when: hasCode('invalid_form_data'),
-		hint: "'Action' is the id of one of the form's actions, and 'Inputs' has a value for each of its inputs: both stand in the paused item's human_input.",
+		matches: hasCode('invalid_form_data'),
+		hint: "Set 'Action' to the id of one of the form's actions, and give a value under 'Inputs' for each input of the form. human_input of the paused item lists both.",
 	},
 	{
 		kind: 'run_not_found',
-		when: says(/^Workflow run not found/),
-		hint: "'Workflow Run ID' is the workflow_run_id of the paused item, and 'User' the one whose message began the run.",
+		matches: messageMatches(/^Workflow run not found/),
+		hint: "Set 'Workflow Run ID' to the workflow_run_id of the paused item, and 'User' to the user who sent the message.",
 	},
 	{
 		kind: 'conversation_completed',
-		when: hasCode('conversation_completed'),
-		hint: "Leave 'Conversation' empty to begin a new one.",
+		matches: hasCode('conversation_completed'),
+		hint: "Leave 'Conversation' empty to start a new one.",
 	},
 	{
 		kind: 'workflow_not_found',
-		when: says(/^Workflow not found with id|^Invalid workflow_id format/),
-		hint: "'Workflow ID' names a published version of the chatflow. Leave it out for the current one.",
+		matches: messageMatches(/^Workflow not found with id|^Invalid workflow_id format/),
+		hint: "Set 'Workflow ID' to the id of a published version of the chatflow, or leave it empty to use the current version.",
 	},
 	{
 		kind: 'unpublished',
-		when: (facts) =>
-			hasCode('agent_not_published')(facts) || says(/^Workflow not published/)(facts),
+		matches: anyOf(hasCode('agent_not_published'), messageMatches(/^Workflow not published/)),
 		hint: 'Publish the app in Dify.',
 	},
 	{
 		kind: 'streaming_only',
-		when: says(/does not support blocking mode|only supports streaming/i),
-		message: () => 'Agent apps answer in streaming mode only',
-		hint: "Set 'Response Mode' to 'Streaming': the node still gives one item with the whole answer.",
+		matches: messageMatches(/does not support blocking mode|only supports streaming/i),
+		message: () => 'Agent apps support streaming mode only',
+		hint: "Set 'Response Mode' to 'Streaming'. The node still returns one item with the whole answer.",
 	},
 	{
 		kind: 'input_required',
-		when: says(/is required in input form/),
-		hint: "Fill the variable under 'Inputs'.",
+		matches: messageMatches(/is required in input form/),
+		hint: "Give the variable a value under 'Inputs'.",
 	},
 	{
 		kind: 'input_file',
-		when: says(/in input form must be a (?:list of )?files?/),
-		hint: "Give the variable, under 'Inputs', the name of a binary field, a URL or an upload id.",
+		matches: messageMatches(/in input form must be a (?:list of )?files?/),
+		hint: "Under 'Inputs', set the variable to the name of a binary field, a URL or an upload id.",
 	},
 	{
 		kind: 'input_invalid',
-		when: says(/in input form must be/),
+		matches: messageMatches(/in input form must be/),
 		hint: "Change the variable's value under 'Inputs'.",
 	},
 ];

@@ -1,77 +1,92 @@
-import { RULES } from './rules';
-import type { ErrorSource, ParsedError } from './errorRule';
+import { CHAT_RULES } from './chat';
+import type { ErrorRule, ErrorSource, ParsedError } from './errorRule';
+import { FILE_RULES } from './files';
+import { ACCESS_RULES, GATEWAY_RULES } from './gateway';
+import { RATE_LIMIT_RULES } from './rateLimit';
+import { RUN_FAILED_PREFIX, RUN_RULES } from './run';
 
 export type { ErrorSource } from './errorRule';
 
-/** A failure in Dify's words where it has some, and what to do about it. */
+/** An error in Dify's own words where Dify gave any, and what to do about it. */
 export interface DifyError {
-	/** Names the rule that recognised it: stable, for branching. */
+	/** The rule that recognized the error. Stable, so that callers can branch on it. */
 	kind: string;
 	/** Dify's own code, such as `invalid_param`. */
 	code?: string;
-	/** The HTTP status, or the `status` of an error event, which comes under HTTP 200. */
+	/** The HTTP status, or the `status` of an error event, which arrives under HTTP 200. */
 	status?: number;
 	message: string;
-	/** What to do about it. */
+	/** What the user can do about it. */
 	hint: string;
 }
 
-/** As much of a body as is read to learn what went wrong, in bytes. */
+/** How much of an error body callers read and pass to {@link classifyError}, in bytes. Dify's error bodies are shorter. */
 export const MAX_ERROR_BODY_BYTES = 16 * 1024;
 
 /**
- * Tells what went wrong, from whatever is known of it. Never throws; what no rule knows keeps Dify's
- * own code and message.
+ * All known errors. The first rule that matches decides, so the order matters: a rate limit is
+ * recognized before the HTML page that reports it, for example. The last rule matches everything.
  */
-export function classifyError(evidence: ErrorSource): DifyError {
-	const facts = factsOf(evidence);
-	const rule = RULES.find((candidate) => candidate.when(facts));
-	// The last rule takes everything.
-	if (rule === undefined) throw new Error('the failure rules end with one that always matches');
+const RULES: readonly ErrorRule[] = [
+	...ACCESS_RULES,
+	...RATE_LIMIT_RULES,
+	...GATEWAY_RULES,
+	...CHAT_RULES,
+	...FILE_RULES,
+	...RUN_RULES,
+];
+
+/**
+ * Returns what went wrong and what to do about it. Accepts any source without throwing. An error
+ * that no specific rule recognizes keeps Dify's own code and message.
+ */
+export function classifyError(source: ErrorSource): DifyError {
+	const error = parseError(source);
+	const rule = RULES.find(({ matches }) => matches(error));
+	if (rule === undefined) throw new Error('No error rule matched, but the last rule must match');
 	return {
 		kind: rule.kind,
-		code: facts.code,
-		status: facts.status,
-		message: rule.message === undefined ? facts.message : rule.message(facts),
-		hint: typeof rule.hint === 'string' ? rule.hint : rule.hint(facts),
+		code: error.code,
+		status: error.status,
+		message: rule.message === undefined ? error.message : rule.message(error),
+		hint: typeof rule.hint === 'string' ? rule.hint : rule.hint(error),
 	};
 }
 
-function factsOf(evidence: ErrorSource): ParsedError {
-	switch (evidence.from) {
+function parseError(source: ErrorSource): ParsedError {
+	switch (source.from) {
 		case 'http': {
-			const error = parseErrorBody(evidence.body);
+			const { status, contentType } = source;
+			const body = parseErrorBody(source.body);
 			return {
-				evidence,
-				// nginx and Flask answer with pages whose type may be missing or wrong.
-				isHtml:
-					/^\s*<(?:!doctype|html)/i.test(evidence.body) || /text\/html/i.test(evidence.contentType),
-				isJson: error !== undefined,
-				status: evidence.status,
-				code: error?.code,
-				message: error?.message ?? '',
+				source,
+				// nginx and Flask return error pages whose Content-Type may be missing or wrong.
+				isHtml: /^\s*<(?:!doctype|html)/i.test(source.body) || /text\/html/i.test(contentType),
+				isJson: body !== undefined,
+				status,
+				code: body?.code,
+				message: body?.message ?? '',
 			};
 		}
 		case 'event':
 		case 'workflow': {
-			const { code, status } = evidence;
-			// Up to 1.12 the error after a failed workflow repeats the workflow's own, so prefixed.
-			const message = evidence.message.replace(/^Run failed: /, '');
-			return { evidence, code, status, message, isHtml: false, isJson: true };
+			const { code, status } = source;
+			const message = source.message.replace(RUN_FAILED_PREFIX, '');
+			return { source, code, status, message, isHtml: false, isJson: true };
 		}
-		case 'stream':
-		case 'body':
-		case 'limit':
+		case 'streamEnd':
+		case 'truncatedBody':
+		case 'timeout':
 		case 'network':
-			return { evidence, message: '', isHtml: false, isJson: false };
+			return { source, message: '', isHtml: false, isJson: false };
 		default:
-			return evidence satisfies never;
+			return source satisfies never;
 	}
 }
 
 /**
- * Reads the three shapes that Dify's errors had: `{code, message, status}`; `{errors, message}` of
- * 1.8 to 1.10; `{code, message, params}` before (contract, section 8).
+ * Parses Dify's error body. Dify has used three shapes: `{code, message, status}`, `{errors, message}`
+ * (1.8 to 1.10) and `{code, message, params}` (before 1.8), see docs/dify-api.md#error-bodies.
  */
 function parseErrorBody(body: string): { code?: string; message: string } | undefined {
 	let value: unknown;
@@ -89,11 +104,11 @@ function parseErrorBody(body: string): { code?: string; message: string } | unde
 	if (typeof params === 'string') parts.push(`(${params})`);
 	return {
 		...(typeof code === 'string' && { code }),
-		message: withoutRouteHelp(parts.filter((part) => part !== '').join(' ')),
+		message: removeRouteSuggestion(parts.filter((part) => part !== '').join(' ')),
 	};
 }
 
-/** flask-restx adds its guess at the route to every 404 of Dify's: noise to who reads it. */
-function withoutRouteHelp(message: string): string {
+/** Removes the route suggestion that flask-restx appends to the message of each 404. It does not help the user. */
+function removeRouteSuggestion(message: string): string {
 	return message.replace(/\s*You have requested this URI \[.*$/s, '');
 }

@@ -1,42 +1,70 @@
 import type { RunError } from '../stream/result';
 
-/** What is known of something that went wrong, as it was met. */
+/** Where an error was noticed, with everything known about it. */
 export type ErrorSource =
 	| {
-			/** Dify, or something in front of it, answered with another status than was hoped for. */
+			/** Dify, or a proxy in front of it, returned an unexpected status or body. */
 			from: 'http';
 			status: number;
 			contentType: string;
-			/** The body, or its beginning: 16 KiB are enough for any of Dify's. */
+			/** The body, or its first `MAX_ERROR_BODY_BYTES`. */
 			body: string;
 			/** The `Location` header of a redirect. */
 			location?: string;
 	  }
+	/** The stream reported the error: in an `error` event, or in a failed `workflow_finished`. */
 	| ({ from: 'event' | 'workflow' } & RunError)
-	/** The stream was over, or broke, before the run was. */
-	| { from: 'stream'; end: 'ended' | 'broken'; hasBegun: boolean }
-	/** The body of an answer other than a run's broke off. */
-	| { from: 'body' }
-	/** A limit of the caller's passed; `seconds` is that limit. */
-	| { from: 'limit'; limit: 'idle' | 'total'; seconds: number; hasBegun: boolean }
-	/** No answer at all: the code of Node's socket, DNS or TLS layer, such as ECONNREFUSED. */
+	/** The stream ended, or its connection broke, before the run was over. */
+	| { from: 'streamEnd'; end: 'ended' | 'broken'; hasBegun: boolean }
+	/** The connection broke inside a response body that is not an event stream. */
+	| { from: 'truncatedBody' }
+	/** A time limit of the caller expired. `seconds` is that limit. */
+	| { from: 'timeout'; limit: 'idle' | 'total'; seconds: number; hasBegun: boolean }
+	/** No response. `code` comes from Node's socket, DNS or TLS layer, for example ECONNREFUSED. */
 	| { from: 'network'; code: string };
 
-/** What rules match on: the evidence, with Dify's error body taken apart. */
+/** An error source and what was parsed from it. Rules match on this. */
 export interface ParsedError {
-	evidence: ErrorSource;
+	source: ErrorSource;
 	status?: number;
+	/** Dify's own error code. */
 	code?: string;
-	/** Dify's own message; empty when there is none. */
+	/** Dify's own message. Empty when there is none. */
 	message: string;
 	isHtml: boolean;
 	isJson: boolean;
 }
 
+/** Recognizes one kind of error and explains it to the user. */
 export interface ErrorRule {
 	kind: string;
-	when: (facts: ParsedError) => boolean;
-	/** Where Dify's own message does not serve. */
-	message?: (facts: ParsedError) => string;
-	hint: string | ((facts: ParsedError) => string);
+	matches: (error: ParsedError) => boolean;
+	/** Replaces Dify's own message. Default: Dify's message is used. */
+	message?: (error: ParsedError) => string;
+	/** Tells the user what to do. */
+	hint: string | ((error: ParsedError) => string);
 }
+
+/** Returns a matcher for Dify's own message. */
+export function messageMatches(pattern: RegExp): ErrorRule['matches'] {
+	return ({ message }) => pattern.test(message);
+}
+
+/** Returns a matcher for Dify's own error code. */
+export function hasCode(...codes: string[]): ErrorRule['matches'] {
+	return ({ code }) => code !== undefined && codes.includes(code);
+}
+
+/** Returns a matcher for an HTML page with one of these HTTP statuses. */
+export function isHtmlPage(...statuses: number[]): ErrorRule['matches'] {
+	return ({ isHtml, status }) => isHtml && status !== undefined && statuses.includes(status);
+}
+
+/** Returns a matcher that matches when any of `matchers` does. */
+export function anyOf(...matchers: Array<ErrorRule['matches']>): ErrorRule['matches'] {
+	return (error) => matchers.some((matches) => matches(error));
+}
+
+/** Advice for responses that do not come from Dify's API. */
+export const BASE_URL_HINT =
+	"Check the credential's 'Base URL'. It must be the address of Dify's API, such as https://api.dify.ai/v1, not the address of Dify's web page.";

@@ -1,72 +1,73 @@
 import type { ErrorRule } from './errorRule';
-import { hasCode, says } from './match';
+import { anyOf, hasCode, messageMatches } from './errorRule';
 
-const FILE_HINT =
-	"Upload the file under the same 'User' as the message, with a key of the same app, and check that the app takes files of its type.";
-
-/** What Dify says of files and audio. */
+/** Errors about files and audio. */
 export const FILE_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'file_invalid',
-		when: says(/^Invalid upload file|^File validation failed/),
-		hint: FILE_HINT,
+		matches: messageMatches(/^Invalid upload file|^File validation failed/),
+		hint: "Upload the file with the same 'User' as the message and with an API key of the same app. Check that the app accepts files of this type.",
 	},
 	{
 		kind: 'too_many_files',
-		when: says(/Number of .*files exceeds the maximum limit|must be less than \d+ files/),
-		hint: 'Send fewer files, or raise the limit in the app.',
+		matches: messageMatches(
+			/Number of .*files exceeds the maximum limit|must be less than \d+ files/,
+		),
+		hint: "Send fewer files, or raise the limit in the app's settings in Dify.",
 	},
 	{
 		kind: 'file_unreachable',
-		when: says(/^Reached maximum retries \(\d+\) for URL/),
-		hint: 'Dify itself must reach the URL of the file. Upload the file instead, from a binary field.',
+		matches: messageMatches(/^Reached maximum retries \(\d+\) for URL/),
+		hint: "Dify's server could not download the file. Use a URL that Dify can reach, or upload the file from a binary field.",
 	},
 	{
 		kind: 'file_type',
-		when: hasCode('unsupported_file_type'),
-		hint: 'Set the MIME type of the binary field, and check that Dify takes files of its kind.',
+		matches: hasCode('unsupported_file_type'),
+		hint: 'Set the MIME type of the binary field, and check that Dify accepts files of this type.',
 	},
 	{
 		kind: 'file_name',
-		when: says(/^Filename contains invalid characters/),
-		hint: "Dify takes no '/' and no '\\' in a file's name: rename the file of the binary field.",
+		matches: messageMatches(/^Filename contains invalid characters/),
+		hint: "Rename the file of the binary field. Dify does not accept '/' or '\\' in a file name.",
 	},
 	{
 		kind: 'file_not_found',
-		when: hasCode('file_not_found'),
-		hint: "Dify gives out files that were sent with a message of this very app: send it with a message first, and use that same app's key.",
+		matches: hasCode('file_not_found'),
+		hint: 'Dify returns only files that were sent with a message of the same app. Send the file with a message first, and use the API key of that app.',
 	},
 	{
 		kind: 'file_denied',
-		when: hasCode('file_access_denied'),
-		hint: "The file belongs to another app: use that app's key.",
+		matches: hasCode('file_access_denied'),
+		hint: 'The file belongs to another app. Use the API key of that app.',
 	},
 	{
 		kind: 'transcription_disabled',
-		when: (facts) =>
-			hasCode('speech_to_text_disabled')(facts) || says(/^Speech to text is not enabled/)(facts),
-		hint: "Switch 'Speech to Text' on among the app's features in Dify, and publish the app.",
+		matches: anyOf(
+			hasCode('speech_to_text_disabled'),
+			messageMatches(/^Speech to text is not enabled/),
+		),
+		hint: "Enable 'Speech to Text' in the app's features in Dify, and publish the app.",
 	},
 	{
 		kind: 'speech_disabled',
-		when: says(/^TTS is not enabled/),
+		matches: messageMatches(/^TTS is not enabled/),
 		message: () => 'Text to speech is not enabled',
-		hint: "Switch 'Text to Speech' on among the app's features in Dify, and publish the app.",
+		hint: "Enable 'Text to Speech' in the app's features in Dify, and publish the app.",
 	},
 	{
 		kind: 'audio_too_large',
-		when: hasCode('audio_too_large'),
-		message: ({ message }) => message || 'The audio is larger than Dify takes',
-		hint: 'Dify takes 30 MB of audio: send less at a time, or in a format that is smaller.',
+		matches: hasCode('audio_too_large'),
+		message: ({ message }) => message || 'The audio is larger than Dify accepts',
+		hint: 'Dify accepts up to 30 MB of audio. Send a shorter recording, or use a format that compresses better.',
 	},
 	{
 		kind: 'audio_type',
-		when: hasCode('unsupported_audio_type'),
-		hint: 'Dify takes MP3, M4A, WAV, AMR and MPGA: convert the audio, or set the MIME type of the binary field.',
+		matches: hasCode('unsupported_audio_type'),
+		hint: 'Dify accepts MP3, M4A, WAV, AMR and MPGA. Convert the audio, or set the MIME type of the binary field.',
 	},
 	{
 		kind: 'no_audio_model',
-		when: hasCode('provider_not_support_speech_to_text', 'provider_not_support_text_to_speech'),
-		hint: "Choose a model for it in Dify, under 'Settings > Model Provider > System Model Settings'.",
+		matches: hasCode('provider_not_support_speech_to_text', 'provider_not_support_text_to_speech'),
+		hint: "Choose a model for this in Dify under 'Settings > Model Provider > System Model Settings'.",
 	},
 ];

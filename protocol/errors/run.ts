@@ -1,105 +1,109 @@
 import type { ErrorRule } from './errorRule';
-import { BASE_URL_HINT, hasCode, says } from './match';
+import { anyOf, BASE_URL_HINT, hasCode, messageMatches } from './errorRule';
 
-/** How a run ends badly, and what no other rule knows. */
+/** Dify <= 1.12 adds this prefix when it repeats the message of a failed workflow. */
+export const RUN_FAILED_PREFIX = /^Run failed: /;
+
+/** Errors of the run itself: the app, the model, the workflow, a broken stream, a timeout. The last rule matches everything. */
 export const RUN_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'query_required',
-		when: says(/^query is required/),
-		hint: "Fill 'Query'.",
+		matches: messageMatches(/^query is required/),
+		hint: "Enter a text in 'Query'.",
 	},
 	{
 		kind: 'wrong_app',
-		when: hasCode('not_chat_app', 'app_unavailable'),
-		hint: "The key must be that of a Chatbot, Agent or Chatflow app, and the app must be published. 'App > Get Info' says which kind it is.",
+		matches: hasCode('not_chat_app', 'app_unavailable'),
+		hint: "Use the API key of a Chatbot, Agent or Chatflow app, and publish the app. Use 'App > Get Info' to see the app's mode.",
 	},
 	{
 		kind: 'provider',
-		when: hasCode(
+		matches: hasCode(
 			'provider_not_initialize',
 			'provider_quota_exceeded',
 			'model_currently_not_support',
 		),
-		hint: "Look at the model's provider in Dify, under 'Settings > Model Provider'.",
+		hint: "Check the model's provider in Dify under 'Settings > Model Provider'.",
 	},
 	{
 		kind: 'model_failed',
-		when: hasCode('completion_request_error'),
-		hint: "The model's provider refused or broke off: Dify's logs of the run say more.",
+		matches: hasCode('completion_request_error'),
+		hint: "The model's provider rejected the request or ended it early. Check the run in the app's 'Logs' in Dify.",
 	},
 	{
 		kind: 'workflow_failed',
-		when: ({ evidence, message }) => evidence.from === 'workflow' || /^Run failed: /.test(message),
+		matches: anyOf(({ source }) => source.from === 'workflow', messageMatches(RUN_FAILED_PREFIX)),
 		message: ({ message }) =>
-			message.replace(/^Run failed: /, '') || 'The chatflow failed and gave no reason',
-		hint: "A node of the chatflow failed: its run stands in Dify under the app's 'Logs'.",
+			message.replace(RUN_FAILED_PREFIX, '') || 'The chatflow failed without giving a reason',
+		hint: "A node of the chatflow failed. Check the run in the app's 'Logs' in Dify.",
 	},
 	{
 		kind: 'not_found',
-		when: ({ status }) => status === 404,
+		matches: ({ status }) => status === 404,
 		message: ({ message }) => message || 'Not found (404)',
 		hint: BASE_URL_HINT,
 	},
 	{
 		kind: 'server',
-		when: ({ status }) => status !== undefined && status >= 500,
-		message: ({ message, status }) => message || `Dify answered ${status}`,
-		hint: "Dify itself stumbled: its API's log says more.",
+		matches: ({ status }) => status !== undefined && status >= 500,
+		message: ({ message, status }) => message || `Dify returned ${status}`,
+		hint: "Dify returned a server error. Check the log of Dify's API server.",
 	},
 	{
+		// See langgenius/dify#37197 and docs/dify-api.md#known-problems.
 		kind: 'silent_chatflow',
-		when: ({ evidence }) =>
-			(evidence.from === 'stream' || evidence.from === 'limit') && !evidence.hasBegun,
-		message: ({ evidence }) =>
-			evidence.from === 'limit'
-				? `Dify sent no part of an answer within ${evidence.seconds} s`
+		matches: ({ source }) =>
+			(source.from === 'streamEnd' || source.from === 'timeout') && !source.hasBegun,
+		message: ({ source }) =>
+			source.from === 'timeout'
+				? `Dify sent no part of an answer within ${source.seconds} s`
 				: 'Dify ended the stream without an answer',
-		hint: "Chatflows since Dify 1.13 are silent about a missing input, an unknown conversation and a bad file: check 'Inputs', 'Conversation' and 'Files'. If they are right, Dify's workers are busy or down.",
+		hint: "Chatflows since Dify 1.13 send no answer when an input is missing, the conversation is unknown or a file is invalid. Check 'Inputs', 'Conversation' and 'Files'. If they are correct, Dify's workers are busy or not running.",
 	},
 	{
 		kind: 'truncated',
-		when: ({ evidence }) => evidence.from === 'stream',
-		message: ({ evidence }) =>
-			evidence.from === 'stream' && evidence.end === 'broken'
+		matches: ({ source }) => source.from === 'streamEnd',
+		message: ({ source }) =>
+			source.from === 'streamEnd' && source.end === 'broken'
 				? 'The connection broke before the answer was complete'
 				: 'The stream ended before the answer was complete',
-		hint: "What had arrived is kept. A proxy that cuts long answers is the usual cause; Dify may have the whole answer, see 'Recover'.",
+		hint: "The node keeps the part that arrived. The usual cause is a proxy that closes long responses. If the option 'Recover' is disabled, enable it to read the rest of the answer from Dify.",
 	},
 	{
 		kind: 'cut_off',
-		when: ({ evidence }) => evidence.from === 'body',
-		message: () => 'The connection broke before the whole answer had come',
-		hint: 'Run the node again. Where it happens every time, look at the proxies between n8n and Dify.',
+		matches: ({ source }) => source.from === 'truncatedBody',
+		message: () => 'The connection broke before the response was complete',
+		hint: 'Run the node again. If this happens every time, check the proxies between n8n and Dify.',
 	},
 	{
 		kind: 'idle_timeout',
-		when: ({ evidence }) => evidence.from === 'limit' && evidence.limit === 'idle',
-		message: ({ evidence }) =>
-			`Dify sent nothing for ${evidence.from === 'limit' ? evidence.seconds : 0} s`,
-		hint: "What had arrived is kept. Raise the option 'Idle Timeout' if the app needs longer.",
+		matches: ({ source }) => source.from === 'timeout' && source.limit === 'idle',
+		message: ({ source }) =>
+			`Dify sent nothing for ${source.from === 'timeout' ? source.seconds : 0} s`,
+		hint: "The node keeps the part that arrived. Raise the option 'Idle Timeout' if the app needs more time.",
 	},
 	{
 		kind: 'max_duration',
-		when: ({ evidence }) => evidence.from === 'limit',
-		message: ({ evidence }) =>
-			`The answer was not complete after ${evidence.from === 'limit' ? evidence.seconds : 0} s`,
-		hint: "What had arrived is kept, and the run was stopped. Raise the option 'Max Duration' if the app needs longer.",
+		matches: ({ source }) => source.from === 'timeout',
+		message: ({ source }) =>
+			`The answer was not complete after ${source.from === 'timeout' ? source.seconds : 0} s`,
+		hint: "The node stopped the run and keeps the part that arrived. Raise the option 'Max Duration' if the app needs more time.",
 	},
 	{
 		kind: 'unreachable',
-		when: ({ evidence }) => evidence.from === 'network',
-		message: ({ evidence }) =>
-			`Dify could not be reached (${evidence.from === 'network' ? evidence.code : ''})`,
-		hint: "Check the credential's 'Base URL', and that n8n's machine can reach it: inside Docker, localhost is the container itself.",
+		matches: ({ source }) => source.from === 'network',
+		message: ({ source }) =>
+			`Dify could not be reached (${source.from === 'network' ? source.code : ''})`,
+		hint: "Check the credential's 'Base URL', and check that the machine that runs n8n can reach it. Inside a Docker container, localhost is the container itself.",
 	},
 	{
 		kind: 'other',
-		when: () => true,
-		message: ({ message, evidence, status }) =>
+		matches: () => true,
+		message: ({ message, source, status }) =>
 			message ||
-			(evidence.from === 'http' && evidence.body !== ''
-				? `Dify answered ${status}: ${evidence.body.slice(0, 200)}`
-				: `Dify answered ${status ?? 'without a reason'}`),
-		hint: "See the app's 'Logs' in Dify for the run.",
+			(source.from === 'http' && source.body !== ''
+				? `Dify returned ${status}: ${source.body.slice(0, 200)}`
+				: `Dify returned ${status ?? 'an error without a reason'}`),
+		hint: "Check the run in the app's 'Logs' in Dify.",
 	},
 ];

@@ -1,33 +1,50 @@
-import { Answer } from './answer';
-import type { RunPhase } from './ending';
-import { Ending } from './ending';
-import type { AgentThought, DifyEvent, Envelope, HumanInputForm, UnknownEvent } from './events';
+import { AnswerText, TextBuffer } from './answerText';
+import type {
+	AgentThought,
+	DifyEvent,
+	Envelope,
+	HumanInputForm,
+	MessageEndEvent,
+	UnknownEvent,
+	WorkflowFinishedData,
+} from './events';
 import { isKnownEvent } from './events';
-import type { RunResult, WorkflowRun } from './result';
-import { parseForms, toMetadata } from './result';
-import { TextBuffer } from './text';
+import type { RunError, RunResult, RunStatus, WorkflowRun } from './result';
+import { parsePauseReasons, toMetadata } from './result';
 
-export type { RunPhase } from './ending';
-export { PAIR_GRACE_MS } from './ending';
+/**
+ * How far a run has progressed.
+ * - `streaming`: more events must come
+ * - `awaitingPair`: only one of `message_end` and `workflow_finished` has come, and the other one may
+ *   never come. Wait {@link PAIR_GRACE_MS} for it, then close the connection
+ * - `done`: no relevant event can follow. Close the connection: the server may keep it open
+ */
+export type RunPhase = 'streaming' | 'awaitingPair' | 'done';
+
+/**
+ * How long to wait for the second event of the pair, in milliseconds: ten times the longest gap in
+ * the recordings (docs/decisions/0005-grace-period-for-the-second-end-event.md).
+ */
+export const PAIR_GRACE_MS = 500;
 
 export interface AccumulatorOptions {
-	/** Whether `<think>…</think>` leaves the answer for `reasoning`. */
+	/** Whether to move `<think>…</think>` from `answer` to `reasoning`. Default: false. */
 	separateReasoning?: boolean;
 	/**
-	 * Whether the events begin in the middle of the run: the workflow's own answer is the whole of what
-	 * they are the end of.
+	 * Whether collection starts in the middle of the run (a resumed event stream). The full answer is
+	 * then taken from `workflow_finished.outputs.answer`. Default: false.
 	 */
 	isResumed?: boolean;
 }
 
 /**
- * Puts a run's events together. A pure reducer: the caller owns the clock and the connection.
- * Linear in time and memory, whatever the size of the deltas.
+ * Collects the events of a run into a {@link RunResult}. It has no side effects: the caller owns the
+ * clock and the connection (docs/decisions/0003-pure-accumulator.md). Time and memory are linear in
+ * the length of the stream, whatever the size of the deltas.
  */
 export class RunAccumulator {
-	private readonly answer: Answer;
+	private readonly answer: AnswerText;
 	private readonly isResumed: boolean;
-	private readonly ending = new Ending();
 	private readonly reasoning = new TextBuffer();
 	private readonly thoughts = new Map<string, AgentThought>();
 	private readonly files: unknown[] = [];
@@ -35,94 +52,110 @@ export class RunAccumulator {
 	private forms: HumanInputForm[] = [];
 	private isChatflow = false;
 	private isAgent = false;
-	private agentAnswerOpen = false;
+	private isAgentAnswerOpen = false;
 
-	/** Events taken, pings not counted. */
-	events = 0;
-	/** Events whose name no version of Dify known to this package sends. */
-	unknownEvents = 0;
+	private messageEnd: MessageEndEvent | undefined;
+	private workflow: WorkflowFinishedData | undefined;
+	private errorEvent: RunError | undefined;
+	private isPaused = false;
+
+	/** Number of events, without pings. */
+	eventCount = 0;
+	/** Number of events whose name no known version of Dify sends. */
+	unknownEventCount = 0;
 
 	constructor(options: AccumulatorOptions = {}) {
-		this.answer = new Answer(options.separateReasoning === true);
+		this.answer = new AnswerText(options.separateReasoning === true);
 		this.isResumed = options.isResumed === true;
 	}
 
 	get phase(): RunPhase {
-		return this.ending.phase(this.isChatflow);
+		if (this.errorEvent !== undefined || this.isPaused) return 'done';
+		if (this.workflow !== undefined) {
+			const { status } = this.workflow;
+			if (status === 'failed' || status === 'stopped') return 'done';
+			return this.messageEnd === undefined ? 'awaitingPair' : 'done';
+		}
+		if (this.messageEnd === undefined) return 'streaming';
+		// Without a workflow event the app is a chatbot, an agent, or a chatflow whose answer came from
+		// an annotation or from moderation before the workflow started.
+		return this.isChatflow ? 'awaitingPair' : 'done';
 	}
 
-	/** Events that added a non-empty piece to the answer. */
-	get textEvents(): number {
-		return this.answer.textEvents;
+	/** Number of events that added non-empty text to the answer. */
+	get textEventCount(): number {
+		return this.answer.textEventCount;
 	}
 
-	/** Whether any event but a ping has come. */
+	/** Whether any event except a ping has come. */
 	get hasBegun(): boolean {
-		return this.events > 0;
+		return this.eventCount > 0;
 	}
 
-	/** The answer as it stands, with whatever tags it came with. */
-	get wholeAnswer(): string {
+	/** The answer collected so far, including reasoning tags. */
+	get rawAnswer(): string {
 		const text = this.answer.toString();
-		const output = this.ending.workflow?.outputs?.answer;
+		const output = this.workflow?.outputs?.answer;
 		if (typeof output !== 'string') return text;
 		return text === '' || (this.isResumed && output.endsWith(text)) ? output : text;
 	}
 
 	/**
-	 * Takes the next event.
+	 * Processes the next event.
 	 *
-	 * @returns the text it adds for someone who reads along, `''` when none
+	 * @returns the text to pass on to a streaming client, `''` for none
 	 */
 	push(event: DifyEvent | UnknownEvent): string {
 		if (event.event === 'ping') return '';
-		this.events++;
-		// Dify 1.17.1 sends a failed workflow after an annotation's message_end (dify#42722); the one
-		// thing that still counts is the error that 1.12 sends after a failed workflow, for its code.
+		this.eventCount++;
+		// Events after the end are ignored: Dify 1.17.1 sends a failed workflow after the message_end of
+		// an annotation (langgenius/dify#42722). An error event still counts, because Dify 1.12 sends one
+		// after a failed workflow and only the error event has a code.
 		if (this.phase === 'done' && event.event !== 'error') return '';
-		this.readEnvelope(event);
+		this.updateEnvelope(event);
 		if (!isKnownEvent(event)) {
-			this.unknownEvents++;
+			this.unknownEventCount++;
 			return '';
 		}
-		return this.reduce(event);
+		return this.apply(event);
 	}
 
-	/** What the run came to, if nothing more comes. May be asked again after more events. */
+	/** Returns the result collected so far. Can be called repeatedly. */
 	snapshot(): RunResult {
-		const { message: end, status, failure } = this.ending;
-		const parts = this.answer.part(this.wholeAnswer);
-		const reasoning = [this.reasoning.toString(), parts.reasoning].filter((part) => part !== '');
+		const { messageEnd, error } = this;
+		const answer = this.answer.split(this.rawAnswer);
+		const reasoning = [this.reasoning.toString(), answer.reasoning].filter((part) => part !== '');
 		const { conversation_id, message_id, task_id, created_at } = this.envelope;
 		return {
-			status,
-			answer: parts.text,
+			status: this.status,
+			answer: answer.text,
 			...(reasoning.length > 0 && { reasoning: reasoning.join('\n') }),
 			conversation_id,
 			message_id,
 			task_id,
-			mode: this.mode(),
+			mode: this.mode,
 			created_at,
-			metadata: toMetadata(end?.metadata),
-			files: Array.isArray(end?.files) ? end.files : this.files,
+			metadata: toMetadata(messageEnd?.metadata),
+			files: Array.isArray(messageEnd?.files) ? messageEnd.files : this.files,
 			agent_thoughts: [...this.thoughts.values()],
-			workflow: this.workflowRun(),
+			workflow: this.workflowRun,
 			human_input: this.forms,
-			failure,
+			error,
 		};
 	}
 
-	private reduce(event: DifyEvent): string {
+	/** Applies a known event. Returns the text to pass on to a streaming client. */
+	private apply(event: DifyEvent): string {
 		switch (event.event) {
 			case 'message': {
-				// An Agent app of Dify 1.16 repeats its whole answer in one `message` at the end.
-				const repeats = this.agentAnswerOpen;
-				this.agentAnswerOpen = false;
-				return repeats ? this.answer.replace(event.answer) : this.answer.append(event.answer);
+				// An Agent app of Dify 1.16 repeats the whole answer in one `message` event at the end.
+				const isRepeated = this.isAgentAnswerOpen;
+				this.isAgentAnswerOpen = false;
+				return isRepeated ? this.answer.replace(event.answer) : this.answer.append(event.answer);
 			}
 			case 'agent_message':
 				this.isAgent = true;
-				this.agentAnswerOpen = true;
+				this.isAgentAnswerOpen = true;
 				return this.answer.append(event.answer);
 			case 'message_replace':
 				return this.answer.replace(event.answer);
@@ -132,33 +165,33 @@ export class RunAccumulator {
 				return this.answer.replace(event.data?.text);
 			case 'message_file':
 				if (event.answer !== undefined) return this.answer.append(event.answer);
-				this.files.push(withoutEnvelope(event));
+				this.files.push(omitEnvelope(event));
 				return '';
 			case 'reasoning_chunk':
 				if (typeof event.data?.reasoning === 'string') this.reasoning.append(event.data.reasoning);
 				return '';
 			case 'agent_thought':
 				this.isAgent = true;
-				if (typeof event.id === 'string') this.thoughts.set(event.id, withoutEnvelope(event));
+				if (typeof event.id === 'string') this.thoughts.set(event.id, omitEnvelope(event));
 				return '';
 			case 'message_end':
-				this.ending.message = event;
+				this.messageEnd = event;
 				return '';
 			case 'workflow_finished':
-				if (isObject(event.data)) this.ending.workflow = event.data;
+				if (isObject(event.data)) this.workflow = event.data;
 				return '';
 			case 'human_input_required':
 				if (isObject(event.data)) this.forms.push(event.data);
 				return '';
 			case 'workflow_paused': {
-				this.ending.isPaused = true;
-				const forms = parseForms(event.data?.reasons);
+				this.isPaused = true;
+				const forms = parsePauseReasons(event.data?.reasons);
 				if (forms.length > 0) this.forms = forms;
 				return '';
 			}
 			case 'error': {
 				const { code, status, message } = event;
-				this.ending.error = { code, status, message: String(message ?? ''), from: 'event' };
+				this.errorEvent = { code, status, message: String(message ?? ''), from: 'event' };
 				return '';
 			}
 			case 'workflow_started':
@@ -181,34 +214,50 @@ export class RunAccumulator {
 			case 'ping':
 				return '';
 			default:
-				return unreachable(event);
+				return event satisfies never;
 		}
 	}
 
-	private readEnvelope(event: Envelope): void {
+	private updateEnvelope(event: Envelope): void {
 		const { conversation_id, message_id, created_at, task_id, workflow_run_id } = event;
-		const seen = this.envelope;
-		if (typeof conversation_id === 'string') seen.conversation_id ??= conversation_id;
-		if (typeof message_id === 'string') seen.message_id ??= message_id;
-		if (typeof created_at === 'number') seen.created_at ??= created_at;
-		if (typeof task_id === 'string') seen.task_id ??= task_id;
+		const { envelope } = this;
+		if (typeof conversation_id === 'string') envelope.conversation_id ??= conversation_id;
+		if (typeof message_id === 'string') envelope.message_id ??= message_id;
+		if (typeof created_at === 'number') envelope.created_at ??= created_at;
+		if (typeof task_id === 'string') envelope.task_id ??= task_id;
 		if (typeof workflow_run_id === 'string') {
-			seen.workflow_run_id ??= workflow_run_id;
+			envelope.workflow_run_id ??= workflow_run_id;
 			this.isChatflow = true;
 		}
-		// workflow_started can be lost under load (dify#40948); a chatflow's text still names its node.
+		// workflow_started can be lost under load (langgenius/dify#40948), but the text events of a
+		// chatflow still name the node that they come from.
 		if ('from_variable_selector' in event && Array.isArray(event.from_variable_selector)) {
 			this.isChatflow = true;
 		}
 	}
 
-	private mode(): string {
+	private get status(): RunStatus {
+		if (this.error !== undefined) return 'failed';
+		if (this.isPaused) return 'paused';
+		if (this.workflow?.status === 'stopped') return 'stopped';
+		if (this.workflow?.status === 'partial-succeeded') return 'partial';
+		if (this.workflow !== undefined || this.messageEnd !== undefined) return 'completed';
+		return 'truncated';
+	}
+
+	/** The error event is preferred to the failed workflow, because only the error event has a code. */
+	private get error(): RunError | undefined {
+		if (this.errorEvent !== undefined || this.workflow?.status !== 'failed') return this.errorEvent;
+		return { message: this.workflow.error ?? '', from: 'workflow' };
+	}
+
+	private get mode(): string {
 		if (this.isChatflow) return 'advanced-chat';
 		return this.isAgent ? 'agent-chat' : 'chat';
 	}
 
-	private workflowRun(): WorkflowRun | null {
-		const { workflow, isPaused } = this.ending;
+	private get workflowRun(): WorkflowRun | null {
+		const { workflow, isPaused } = this;
 		const id = workflow?.id ?? this.envelope.workflow_run_id;
 		if (id === undefined) return null;
 		const { status, elapsed_time, total_tokens, total_steps, outputs } = workflow ?? {};
@@ -223,8 +272,8 @@ export class RunAccumulator {
 	}
 }
 
-/** An event's own fields: those of the whole run stand once, in the result. */
-function withoutEnvelope<T extends Envelope & { event: string }>(
+/** Removes the fields that all events of a run share. The result has them only once. */
+function omitEnvelope<T extends Envelope & { event: string }>(
 	event: T,
 ): Omit<T, 'event' | keyof Envelope> {
 	const {
@@ -234,18 +283,12 @@ function withoutEnvelope<T extends Envelope & { event: string }>(
 		created_at,
 		task_id,
 		workflow_run_id,
-		...own
+		...ownFields
 	} = event;
-	return own;
+	return ownFields;
 }
 
-/** What came over the wire may be of any type, whatever its name promises. */
+/** The types in events.ts are not validated, so a field from the wire may have any type. */
 function isObject(value: unknown): value is object {
 	return typeof value === 'object' && value !== null;
-}
-
-/** Keeps the switch over events whole: a new event in the union does not compile until it has a case. */
-function unreachable(event: never): '' {
-	void event;
-	return '';
 }

@@ -2,9 +2,9 @@ import type { AccumulatorOptions } from './accumulator';
 import type { Metadata } from './events';
 import { splitReasoning } from './reasoning';
 import type { RunResult } from './result';
-import { parseForms, toMetadata } from './result';
+import { parsePauseReasons, toMetadata } from './result';
 
-/** The JSON of POST /chat-messages with `response_mode: blocking` (contract, section 5). */
+/** The response body of POST /chat-messages with `response_mode: blocking` (docs/dify-api.md#blocking). */
 interface BlockingBody {
 	event?: string;
 	answer?: string;
@@ -23,7 +23,7 @@ interface BlockingBody {
 	};
 }
 
-/** Whether `body` is Dify's answer to a blocking request, finished or paused. */
+/** Whether `body` is Dify's response to a blocking request, for a finished or a paused run. */
 export function isBlockingBody(body: unknown): body is BlockingBody {
 	return (
 		typeof body === 'object' &&
@@ -34,16 +34,16 @@ export function isBlockingBody(body: unknown): body is BlockingBody {
 	);
 }
 
-/** The result of a blocking answer, as the same run streamed would give it. */
+/** Returns the result of a blocking response, with the same fields as a run in streaming mode. */
 export function parseBlockingBody(body: BlockingBody, options: AccumulatorOptions = {}): RunResult {
 	const answer = body.answer ?? '';
-	const split =
+	const parts =
 		options.separateReasoning === true ? splitReasoning(answer) : { text: answer, reasoning: '' };
 	const isPaused = body.event === 'workflow_paused';
 	return {
 		status: isPaused ? 'paused' : 'completed',
-		answer: split.text,
-		...(split.reasoning !== '' && { reasoning: split.reasoning }),
+		answer: parts.text,
+		...(parts.reasoning !== '' && { reasoning: parts.reasoning }),
 		conversation_id: body.conversation_id,
 		message_id: body.message_id,
 		task_id: body.task_id,
@@ -63,6 +63,6 @@ export function parseBlockingBody(body: BlockingBody, options: AccumulatorOption
 						total_steps: body.data?.total_steps,
 						outputs: {},
 					},
-		human_input: parseForms(body.data?.reasons),
+		human_input: parsePauseReasons(body.data?.reasons),
 	};
 }

@@ -1,12 +1,12 @@
 /**
- * Every event that Dify's chat, agent, chatflow, completion and workflow apps send, and one table
- * that says what each is. Shapes are those of recordings of Dify 1.12.1, 1.13.2 and 1.14.2 and, for
- * events not recorded, of Dify's own API reference. What came over the wire is never trusted to
- * have them: readers check a field's type before they use it.
+ * The events that Dify's chat, agent, chatflow, completion and workflow apps send, and a table of
+ * their roles (docs/dify-api.md#events). The types follow recordings of Dify 1.12.1, 1.13.2 and 1.14.2
+ * and, for other events, Dify's API reference. Events from the wire are not validated against these
+ * types: code that reads a field must check its type first.
  */
 
-/** `message_end.metadata.usage`, prices as decimal strings ("0.0000250"), times in seconds. */
-export interface Usage {
+/** `message_end.metadata.usage`. Prices are decimal strings ("0.0000250"), times are in seconds. */
+interface Usage {
 	prompt_tokens?: number;
 	completion_tokens?: number;
 	total_tokens?: number;
@@ -18,7 +18,7 @@ export interface Usage {
 	[key: string]: unknown;
 }
 
-/** `metadata` of `message_end` and of a blocking answer. */
+/** `metadata` of `message_end` and of a blocking response. */
 export interface Metadata {
 	annotation_reply?: unknown;
 	retriever_resources?: unknown[];
@@ -26,24 +26,24 @@ export interface Metadata {
 	[key: string]: unknown;
 }
 
-/** What events of the chat family carry before their own fields; completion has no conversation. */
+/** The fields that the events of a run share. Completion apps send no `conversation_id`. */
 export interface Envelope {
 	conversation_id?: string;
 	message_id?: string;
-	/** When the message was made, in Unix seconds: the same on every event of a run. */
+	/** When the message was created, as Unix time in seconds. The same in every event of a run. */
 	created_at?: number;
 	task_id?: string;
 	workflow_run_id?: string;
 }
 
-type Text<Name extends string> = Envelope & { event: Name; answer: string };
-type Data<Name extends string, Fields = Record<string, unknown>> = Envelope & {
+type TextEvent<Name extends string> = Envelope & { event: Name; answer: string };
+type DataEvent<Name extends string, Fields = Record<string, unknown>> = Envelope & {
 	event: Name;
 	data: Fields;
 };
 
-/** `data` of `workflow_finished`; `elapsed_time` in seconds. */
-export interface WorkflowOutcome {
+/** `data` of `workflow_finished`. `elapsed_time` is in seconds. */
+export interface WorkflowFinishedData {
 	id: string;
 	workflow_id?: string;
 	status: 'succeeded' | 'failed' | 'stopped' | 'partial-succeeded' | (string & {});
@@ -55,7 +55,7 @@ export interface WorkflowOutcome {
 	[key: string]: unknown;
 }
 
-/** One step of an agent. Sent again, under the same `id`, each time it grows. */
+/** One step of an agent. Dify sends it again with the same `id` each time it grows. */
 export interface AgentThought {
 	id: string;
 	position?: number;
@@ -67,7 +67,7 @@ export interface AgentThought {
 	message_files?: string[];
 }
 
-/** `data` of `human_input_required`: the form that a paused chatflow waits for. */
+/** `data` of `human_input_required`: the form that a paused chatflow waits for (docs/dify-api.md#human-input). */
 export interface HumanInputForm {
 	form_id?: string;
 	node_id?: string;
@@ -80,16 +80,16 @@ export interface HumanInputForm {
 	[key: string]: unknown;
 }
 
-export type MessageEvent = Text<'message'> & { from_variable_selector?: string[] | null };
-export type AgentMessageEvent = Text<'agent_message'>;
-export type MessageReplaceEvent = Text<'message_replace'> & { reason?: string };
+type MessageEvent = TextEvent<'message'> & { from_variable_selector?: string[] | null };
+type AgentMessageEvent = TextEvent<'agent_message'>;
+type MessageReplaceEvent = TextEvent<'message_replace'> & { reason?: string };
 export type MessageEndEvent = Envelope & {
 	event: 'message_end';
 	metadata?: Metadata;
 	files?: unknown[] | null;
 };
-/** A file of the answer, or (sic) a piece of the answer's text: see {@link EVENTS}. */
-export type MessageFileEvent = Envelope & {
+/** A file of the answer. With `answer` it is a text delta instead, see {@link EVENT_ROLES}. */
+type MessageFileEvent = Envelope & {
 	event: 'message_file';
 	id?: string;
 	type?: string;
@@ -97,21 +97,21 @@ export type MessageFileEvent = Envelope & {
 	url?: string;
 	answer?: string;
 };
-export type AgentThoughtEvent = Envelope & { event: 'agent_thought' } & AgentThought;
-export type ErrorEvent = Envelope & {
+type AgentThoughtEvent = Envelope & { event: 'agent_thought' } & AgentThought;
+type ErrorEvent = Envelope & {
 	event: 'error';
 	code?: string;
 	status?: number;
 	message?: string;
 };
-export type ReasoningChunkEvent = Data<'reasoning_chunk', { reasoning?: string }>;
-export type WorkflowFinishedEvent = Data<'workflow_finished', WorkflowOutcome>;
-export type WorkflowStartedEvent = Data<'workflow_started', { id: string; workflow_id?: string }>;
-export type WorkflowPausedEvent = Data<'workflow_paused'>;
-export type HumanInputRequiredEvent = Data<'human_input_required', HumanInputForm>;
-export type TextChunkEvent = Data<'text_chunk', { text: string }>;
-export type TextReplaceEvent = Data<'text_replace', { text: string }>;
-export type PingEvent = Envelope & { event: 'ping' };
+type ReasoningChunkEvent = DataEvent<'reasoning_chunk', { reasoning?: string }>;
+type WorkflowFinishedEvent = DataEvent<'workflow_finished', WorkflowFinishedData>;
+type WorkflowStartedEvent = DataEvent<'workflow_started', { id: string; workflow_id?: string }>;
+type WorkflowPausedEvent = DataEvent<'workflow_paused'>;
+type HumanInputRequiredEvent = DataEvent<'human_input_required', HumanInputForm>;
+type TextChunkEvent = DataEvent<'text_chunk', { text: string }>;
+type TextReplaceEvent = DataEvent<'text_replace', { text: string }>;
+type PingEvent = Envelope & { event: 'ping' };
 
 type ProgressName =
 	| 'node_started'
@@ -128,8 +128,8 @@ type ProgressName =
 	| 'agent_log'
 	| 'human_input_form_filled'
 	| 'human_input_form_timeout';
-export type ProgressEvent = { [Name in ProgressName]: Data<Name> }[ProgressName];
-export type SpeechEvent = Envelope & { event: 'tts_message' | 'tts_message_end'; audio?: string };
+type ProgressEvent = { [Name in ProgressName]: DataEvent<Name> }[ProgressName];
+type SpeechEvent = Envelope & { event: 'tts_message' | 'tts_message_end'; audio?: string };
 
 export type DifyEvent =
 	| MessageEvent
@@ -150,26 +150,28 @@ export type DifyEvent =
 	| SpeechEvent
 	| PingEvent;
 
-export type DifyEventName = DifyEvent['event'];
+type DifyEventName = DifyEvent['event'];
 
-/** An event that {@link EVENTS} does not know: kept and counted, never fatal. */
+/** An event that is not in {@link EVENT_ROLES}, for example of a newer Dify. It is counted and otherwise ignored. */
 export interface UnknownEvent extends Envelope {
 	event: string;
 	[key: string]: unknown;
 }
 
 /**
- * What an event is to someone who waits for an answer.
- * - `text`: adds to the answer; `replace`: is the answer so far
- * - `reasoning`: a model's thinking, or an agent's step
- * - `progress`: something moved, with nothing to show
+ * What an event means for a client that waits for the answer.
+ * - `text`: appends to the answer
+ * - `replace`: replaces the answer
+ * - `reasoning`: the reasoning of a model, or a step of an agent
+ * - `progress`: shows that the run continues, and has no content for the answer
  * - `file`: a file of the answer
- * - `end`: this half of the run's end; `pause`: the run waits for a person
- * - `failure`: the run broke
- * - `keep-alive`: the connection lives
- * - `ignored`: nothing for a reader of text, with the reason beside it
+ * - `end`: one of the two events that end a run
+ * - `pause`: the run waits for human input
+ * - `error`: the run failed
+ * - `keep-alive`: shows only that the connection is open
+ * - `ignored`: has no meaning for a client that reads text
  */
-export type EventRole =
+type EventRole =
 	| 'text'
 	| 'replace'
 	| 'reasoning'
@@ -177,28 +179,28 @@ export type EventRole =
 	| 'file'
 	| 'end'
 	| 'pause'
-	| 'failure'
+	| 'error'
 	| 'keep-alive'
 	| 'ignored';
 
-/** The one place that says of each event what it is. */
-export const EVENTS: Readonly<Record<DifyEventName, EventRole>> = {
+/** The role of each event. An event without an entry is an {@link UnknownEvent}. */
+export const EVENT_ROLES: Readonly<Record<DifyEventName, EventRole>> = {
 	message: 'text',
 	agent_message: 'text',
-	// Workflow apps; they have no /chat-messages, but share the wire.
+	// Only workflow apps send the text_ events. They have no /chat-messages, but use the same event format.
 	text_chunk: 'text',
 	message_replace: 'replace',
 	text_replace: 'replace',
 	reasoning_chunk: 'reasoning',
 	agent_thought: 'reasoning',
-	// A file, unless it carries `answer`: Dify <= 1.12 sends the text of a message with an image so.
+	// Without `answer` this is a file. Dify <= 1.12 sends the text of a message with an image in `answer`.
 	message_file: 'file',
 	message_end: 'end',
 	workflow_finished: 'end',
 	workflow_paused: 'pause',
 	human_input_required: 'pause',
-	error: 'failure',
-	// The one event whose name stands in SSE's own `event:` field, without a data line.
+	error: 'error',
+	// The only event whose name is in SSE's own `event:` field. It has no data line.
 	ping: 'keep-alive',
 	workflow_started: 'progress',
 	node_started: 'progress',
@@ -210,18 +212,18 @@ export const EVENTS: Readonly<Record<DifyEventName, EventRole>> = {
 	loop_started: 'progress',
 	loop_next: 'progress',
 	loop_completed: 'progress',
-	// Dify 0.8 to 1.8.
+	// Sent by Dify 0.8 to 1.8.
 	parallel_branch_started: 'progress',
 	parallel_branch_finished: 'progress',
 	agent_log: 'progress',
 	human_input_form_filled: 'progress',
 	human_input_form_timeout: 'progress',
-	// The spoken answer in base64, which an app with auto-play sends unasked beside its text.
+	// The spoken answer in base64. An app with auto-play sends it in addition to the text.
 	tts_message: 'ignored',
 	tts_message_end: 'ignored',
 };
 
-/** Whether `event` is one that {@link EVENTS} knows. */
+/** Whether `event` has an entry in {@link EVENT_ROLES}. */
 export function isKnownEvent(event: DifyEvent | UnknownEvent): event is DifyEvent {
-	return Object.hasOwn(EVENTS, event.event);
+	return Object.hasOwn(EVENT_ROLES, event.event);
 }

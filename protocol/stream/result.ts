@@ -1,15 +1,19 @@
 import type { AgentThought, HumanInputForm, Metadata } from './events';
 
 /**
- * What a run can end as.
- * - `completed`; `partial`: a workflow that partial-succeeded; `stopped`; `paused`: for a person
- * - `failed`: an error event, a failed workflow, a refused request
- * - `truncated`: the stream ended without a terminal event; `timeout`: a limit of ours was reached
+ * How a run ended.
+ * - `completed`: the run finished normally
+ * - `partial`: the workflow finished with `partial-succeeded`
+ * - `stopped`: somebody stopped the run
+ * - `paused`: the run waits for human input
+ * - `failed`: an error event, a failed workflow or a rejected request
+ * - `truncated`: the stream ended without a terminal event
+ * - `timeout`: a time limit of the caller expired
  */
 export type RunStatus =
 	'completed' | 'partial' | 'stopped' | 'paused' | 'failed' | 'truncated' | 'timeout';
 
-/** The chatflow's own account of its run; `elapsed_time` in seconds. */
+/** What Dify reports about the workflow run of a chatflow. `elapsed_time` is in seconds. */
 export interface WorkflowRun {
 	id: string;
 	status: string;
@@ -19,38 +23,38 @@ export interface WorkflowRun {
 	outputs?: Record<string, unknown>;
 }
 
-/** What Dify said went wrong inside a run, in its own words. */
+/** The error that ended a run, in Dify's own words. */
 export interface RunError {
 	code?: string;
 	status?: number;
 	message: string;
-	/** Whether an `error` event or a failed workflow said so. */
+	/** Whether an `error` event or a failed `workflow_finished` reported it. */
 	from: 'event' | 'workflow';
 }
 
-/** A run as far as it came: the same fields and values whether it was streamed or not. */
+/** The result of a run, or what has been collected of it. Streaming and blocking mode give the same fields. */
 export interface RunResult {
 	status: RunStatus;
 	answer: string;
-	/** Thinking that came apart from the answer, or was parted from it. */
+	/** Reasoning from `reasoning_chunk` events and, when it is separated, from think tags in the answer. */
 	reasoning?: string;
 	conversation_id?: string;
 	message_id?: string;
 	task_id?: string;
 	/** `chat`, `agent-chat` or `advanced-chat`. */
 	mode: string;
-	/** Unix seconds. */
+	/** Unix time in seconds. */
 	created_at?: number;
 	metadata: Metadata;
 	files: unknown[];
 	agent_thoughts: AgentThought[];
 	workflow: WorkflowRun | null;
-	/** The forms that a paused run waits for; empty otherwise. */
+	/** The forms that a paused run waits for. Empty for every other run. */
 	human_input: HumanInputForm[];
-	failure?: RunError;
+	error?: RunError;
 }
 
-/** {@link Metadata} with Dify's own defaults for what did not come. */
+/** Returns {@link Metadata} with Dify's own defaults for missing fields. */
 export function toMetadata(metadata: Metadata | null | undefined): Metadata {
 	return {
 		usage: metadata?.usage ?? null,
@@ -59,13 +63,13 @@ export function toMetadata(metadata: Metadata | null | undefined): Metadata {
 	};
 }
 
-/** The forms among `reasons` of a `workflow_paused`, which both modes carry. */
-export function parseForms(reasons: unknown): HumanInputForm[] {
+/** Returns the human input forms in the `reasons` of a paused run. Both response modes have this list. */
+export function parsePauseReasons(reasons: unknown): HumanInputForm[] {
 	if (!Array.isArray(reasons)) return [];
-	return reasons.filter(isForm).map(({ TYPE: _, ...form }) => form);
+	return reasons.filter(isHumanInputReason).map(({ TYPE: _, ...form }) => form);
 }
 
-function isForm(reason: unknown): reason is HumanInputForm & { TYPE: string } {
+function isHumanInputReason(reason: unknown): reason is HumanInputForm & { TYPE: string } {
 	return (
 		typeof reason === 'object' &&
 		reason !== null &&

@@ -2,66 +2,69 @@ import { createParser } from 'eventsource-parser';
 import type { DifyEvent, UnknownEvent } from './events';
 
 /**
- * One event of the stream, or a data line that was not one. A bad frame is a value: one proxy's
- * hiccup must not cost the answer that came before and after it.
+ * One event of the stream, or a message that is not a Dify event. A malformed message is a value and
+ * not an exception, so that it does not cost the rest of the answer.
  */
 export type SseMessage =
 	| { ok: true; event: DifyEvent | UnknownEvent }
 	| {
 			ok: false;
+			/** The data is not JSON, is not an object with an `event`, or exceeds the maximum length. */
 			reason: 'json' | 'shape' | 'too-long';
-			/** UTF-16 units of the line's data; of one too long, as many as were held. */
+			/** Length of the data in UTF-16 units. For `too-long`, the maximum length. */
 			length: number;
 	  };
 
-export interface SseDecoderOptions {
+interface SseDecoderOptions {
 	/**
-	 * Most UTF-16 units of one event, 64 Mi by default: node outputs are not truncated for the
-	 * Service API (dify#27484), so single lines of many MB are real. A longer one is passed over.
+	 * Maximum length of one message in UTF-16 units. Default: 64 Mi, because Dify does not truncate node
+	 * outputs for the Service API (langgenius/dify#27484) and single lines can have many MB. A longer
+	 * message is skipped and reported as `too-long`.
 	 */
 	maxMessageLength?: number;
 }
 
-export interface SseDecoder {
-	/** Takes the next bytes and calls back for each frame they complete. */
+interface SseDecoder {
+	/** Decodes the next bytes and reports each message that they complete. */
 	push(chunk: Uint8Array): void;
-	/** Says that no more bytes come. An event without its closing blank line is dropped (WHATWG HTML, 9.2.6). */
+	/** Call once the input has ended. An event without its final blank line is dropped (WHATWG HTML 9.2.6). */
 	end(): void;
 }
 
 const DEFAULT_MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 
 /**
- * A push decoder: bytes in, cut anywhere, frames out, in the order of the wire (a `ping` counts as
- * before the other events of its chunk). Nothing is copied but what a cut event needs.
+ * Creates a decoder for an event stream (docs/dify-api.md#framing). Chunks may be split at any byte.
+ * Messages are reported in the order of the stream, except that the pings of a chunk come before its
+ * other events. Only the bytes of an incomplete message are copied.
  */
 export function createSseDecoder(
-	onMessage: (frame: SseMessage) => void,
+	onMessage: (message: SseMessage) => void,
 	options: SseDecoderOptions = {},
 ): SseDecoder {
 	const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
 	const utf8 = new TextDecoder();
 	const countPings = createPingCounter();
 	let endedInCarriageReturn = false;
+	/** Whether the rest of a line that was too long is still to come. */
+	let isSkippingLine = false;
 
 	const parser = createParser({
 		maxBufferSize: maxMessageLength,
-		onEvent: (message) => onMessage(toFrame(message.data)),
+		onEvent: ({ data }) => onMessage(parseMessage(data)),
 		onError: (error) => {
-			// Unknown fields and bad retry values are the parser's to ignore (WHATWG HTML, 9.2.6).
+			// The parser itself ignores unknown fields and bad retry values (WHATWG HTML 9.2.6).
 			if (error.type !== 'max-buffer-size-exceeded') return;
-			isPassingOver = true;
+			isSkippingLine = true;
 			onMessage({ ok: false, reason: 'too-long', length: maxMessageLength });
 		},
 	});
-	/** Whether the rest of a line that was too long is still to come. */
-	let isPassingOver = false;
 
-	const feed = (given: string): void => {
-		const text = isPassingOver ? fromLineBreak(given) : given;
+	const feed = (decoded: string): void => {
+		const text = isSkippingLine ? skipToLineBreak(decoded) : decoded;
 		if (text === '') return;
-		if (isPassingOver) {
-			isPassingOver = false;
+		if (isSkippingLine) {
+			isSkippingLine = false;
 			parser.reset();
 		}
 		endedInCarriageReturn = text.endsWith('\r');
@@ -75,41 +78,19 @@ export function createSseDecoder(
 		push: (chunk) => feed(utf8.decode(chunk, { stream: true })),
 		end: () => {
 			feed(utf8.decode());
-			// The parser keeps a last CR back, for it may be half of a CRLF.
+			// The parser holds a final CR back, because it may be the first half of a CRLF.
 			if (endedInCarriageReturn) parser.feed('\n');
 		},
 	};
 }
 
-/**
- * Decodes a body as it comes.
- *
- * @param source chunks of bytes, cut anywhere
- * @yields the frames of each chunk, in order
- * @throws whatever `source` throws when its connection breaks
- */
-export async function* decode(
-	source: AsyncIterable<Uint8Array>,
-	options?: SseDecoderOptions,
-): AsyncGenerator<SseMessage, void, void> {
-	let frames: SseMessage[] = [];
-	const decoder = createSseDecoder((frame) => frames.push(frame), options);
-	for await (const chunk of source) {
-		decoder.push(chunk);
-		if (frames.length === 0) continue;
-		yield* frames;
-		frames = [];
-	}
-	decoder.end();
-	yield* frames;
-}
-
-function fromLineBreak(text: string): string {
+/** Returns `text` from its first line break, `''` if it has none. */
+function skipToLineBreak(text: string): string {
 	const lineBreak = text.search(/[\r\n]/);
 	return lineBreak === -1 ? '' : text.slice(lineBreak);
 }
 
-function toFrame(data: string): SseMessage {
+function parseMessage(data: string): SseMessage {
 	let value: unknown;
 	try {
 		value = JSON.parse(data);
@@ -130,21 +111,22 @@ function isEvent(value: unknown): value is DifyEvent | UnknownEvent {
 }
 
 /**
- * Counts `event: ping` lines, over any cut of the text. SSE dispatches nothing for an event without
- * data, so the parser cannot tell of Dify's pings (contract, section 2). A line of data holds no
- * raw line break, so what follows one here is a field.
+ * Returns a function that counts the `event: ping` lines in the next piece of text. A line may be
+ * spread over several pieces. The parser cannot report Dify's pings, because SSE dispatches no event
+ * without data (docs/dify-api.md#pings). JSON data contains no raw line break, so a match after a line
+ * break is always a field and never data.
  */
 function createPingCounter(): (text: string) => number {
 	const PING = /[\r\n]event: ?ping(?=[\r\n])/g;
-	const LONGEST = '\nevent: ping'.length;
-	// The line break and the start of a line that may still become a ping.
-	let carry = '\n';
+	const MAX_PING_LENGTH = '\nevent: ping'.length;
+	/** The last line break and the start of a line that may still become a ping. */
+	let pending = '\n';
 	return (text) => {
-		const seen = carry + text;
-		const lineStart = Math.max(seen.lastIndexOf('\n'), seen.lastIndexOf('\r'));
-		const open = lineStart === -1 ? '' : seen.slice(lineStart);
-		carry = open.length > LONGEST ? '' : open;
-		// JSON spells no field so: most chunks cost one search.
-		return seen.includes('event:') ? (seen.match(PING)?.length ?? 0) : 0;
+		const searched = pending + text;
+		const lineStart = Math.max(searched.lastIndexOf('\n'), searched.lastIndexOf('\r'));
+		const lastLine = lineStart === -1 ? '' : searched.slice(lineStart);
+		pending = lastLine.length > MAX_PING_LENGTH ? '' : lastLine;
+		// Most chunks contain no `event:` at all: this check costs one search and avoids the regular expression.
+		return searched.includes('event:') ? (searched.match(PING)?.length ?? 0) : 0;
 	};
 }

@@ -28,7 +28,7 @@ describe('bad input', () => {
 		[
 			'no address at all',
 			['run', '--url', 'dify', '--key', KEY, ...QUERY],
-			/--url: The base URL is not an address/,
+			/--url: The base URL must be an address/,
 		],
 		['no query', ['run', ...TARGET], /--query is missing/],
 		[

@@ -94,7 +94,7 @@ describe('is refused', () => {
 			bad: 1,
 			message:
 				"You don't have the permission to access the requested resource. It is either read-protected or not readable by the server.",
-			advice: 'has no web page of its own',
+			advice: 'before it has a web page of its own',
 			code: 'forbidden',
 			status: 403,
 		},

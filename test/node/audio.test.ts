@@ -155,7 +155,7 @@ describe('is refused', () => {
 			name: 'more than 30 MB',
 			bad: 'long',
 			message: `${about('long.mp3', 'long')}: Audio size larger than 30 mb`,
-			advice: 'send less at a time',
+			advice: 'Send a shorter recording',
 			code: 'audio_too_large',
 			status: 413,
 		},

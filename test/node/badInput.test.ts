@@ -123,7 +123,7 @@ const ROWS: Row[] = [
 		parameters: conversation,
 		good: '',
 		bad: 'msg-1',
-		message: "'Conversation' is not an id that Dify could have given",
+		message: "'Conversation' is not a valid conversation id",
 		advice: 'conversation_id of an earlier answer',
 		sent: [CHAT],
 	},
@@ -171,7 +171,7 @@ const ROWS: Row[] = [
 		good: undefined,
 		bad: ID,
 		message: 'Invalid upload file',
-		advice: "under the same 'User'",
+		advice: "with the same 'User'",
 		sent: [CHAT],
 	},
 	{
@@ -190,7 +190,7 @@ const ROWS: Row[] = [
 		good: 'photo',
 		bad: 'sound',
 		message: 'File validation failed for file: sound.mp3',
-		advice: 'takes files of its type',
+		advice: 'accepts files of this type',
 		sent: [UPLOAD, CHAT],
 	},
 	...(

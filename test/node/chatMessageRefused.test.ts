@@ -148,7 +148,7 @@ itRefuses(() => world, 'chatMessage', [
 		operation: 'giveFeedback',
 		parameters: { messageId: byId(VALUE), rating: 'none' },
 		bad: () => unrated.message_id,
-		message: "There is no feedback of this 'User' on the message that could be taken back",
+		message: "This 'User' has not given feedback on the message, so there is nothing to remove",
 		advice: "'Rating'",
 		code: 'invalid_param',
 		status: 400,

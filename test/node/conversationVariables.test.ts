@@ -129,7 +129,7 @@ describe('is refused', () => {
 			},
 			bad: () => flow.id,
 			message: "Type mismatch: variable 'counter' expects number, but got string type",
-			advice: "with 'JSON' a number",
+			advice: "to 'JSON' for a number",
 			code: 'bad_request',
 			status: 400,
 		},

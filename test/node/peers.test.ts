@@ -197,7 +197,7 @@ it('18. the base URL may be http, bare, below a path, with slashes at its end', 
 		{ credentials: { apiKey, baseUrl: 'api.dify.ai' } },
 	);
 	expect(error?.message).toBe(
-		'The base URL is not an address that begins with http:// or https:// [item 0]',
+		'The base URL must be an address that begins with http:// or https:// [item 0]',
 	);
 });
 
@@ -214,7 +214,7 @@ it('20. streaming is the mode unless another is asked for, and an agent says why
 	itemOf(await world.send('agent-fc'));
 	expect(lastChat().response_mode).toBe('streaming');
 	const { error } = await world.send('agent-fc', { responseMode: 'blocking' });
-	expect(error?.message).toBe('Agent apps answer in streaming mode only [item 0]');
+	expect(error?.message).toBe('Agent apps support streaming mode only [item 0]');
 	expect(error?.description).toContain("'Streaming'");
 });
 
@@ -272,7 +272,7 @@ it('22. a proxy’s page is told by its status, not by what JSON makes of it', a
 			{ credentials: { apiKey: 'app-1', baseUrl } },
 		);
 		expect(error?.message).toBe(
-			"The base URL answers with a web page (404), not with Dify's API [item 0]",
+			"The base URL returned a web page (404), not Dify's API [item 0]",
 		);
 	} finally {
 		server.closeAllConnections();

@@ -178,7 +178,7 @@ describe('live', () => {
 
 	it.each([
 		// n8n itself tells the listener of a node that stops the workflow, by its description.
-		['stopWorkflow', "The model's provider refused or broke off"],
+		['stopWorkflow', "The model's provider rejected the request or ended it early"],
 		['continueRegularOutput', 'The model is gone'],
 	] as const)('tells who listens of a failure once (%s)', async (onError, told) => {
 		world.dify.enqueue('chat-plain', {

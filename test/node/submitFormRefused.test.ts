@@ -63,7 +63,7 @@ describe('what is refused', () => {
 			name: 'an unknown token',
 			wrong: { form: 'nothing/of that name' },
 			message: 'Form not found.',
-			advice: "a paused item's human_input",
+			advice: "from human_input of the paused item",
 			code: 'not_found',
 			status: 404,
 		},
@@ -76,7 +76,7 @@ describe('what is refused', () => {
 				return json;
 			},
 			message: /^This form has already been submitted by another user/,
-			advice: 'filled in once',
+			advice: 'submitted only once',
 			code: 'human_input_form_submitted',
 			status: 412,
 		},
@@ -84,7 +84,7 @@ describe('what is refused', () => {
 			name: 'a form that has expired',
 			paused: async () => await pausedItem(world, undefined, { expiration_time: 1 }),
 			message: /^This form has expired/,
-			advice: 'for a new one',
+			advice: 'to get a new form',
 			code: 'human_input_form_expired',
 			status: 412,
 		},
@@ -101,7 +101,7 @@ describe('what is refused', () => {
 			paused: async () =>
 				await pausedItem(world, undefined, { inputs: [{ output_variable_name: 'reason' }] }),
 			message: 'Missing required inputs: reason',
-			advice: 'has a value for each of its inputs',
+			advice: 'for each input of the form',
 			code: 'invalid_form_data',
 			status: 400,
 		},
@@ -109,7 +109,7 @@ describe('what is refused', () => {
 			name: "another user's run",
 			wrong: { user: 'eve' },
 			message: 'Workflow run not found.',
-			advice: 'the one whose message began the run',
+			advice: 'the user who sent the message',
 			code: 'not_found',
 			status: 404,
 		},
@@ -166,7 +166,7 @@ it('says of a Dify without forms that it may be too old', async () => {
 		old.dify.enqueue(APP, { script: { workflowStatus: 'paused' } });
 		const items = [{ json: itemOf(await old.send(APP)) }];
 		const { error } = await old.run(APP, 'chatMessage', 'submitForm', FILLED, { items });
-		expect(error?.description).toContain('too old for the operation');
+		expect(error?.description).toContain('does not have this operation yet');
 	} finally {
 		await old.dify.close();
 	}

@@ -8,7 +8,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 import type { DifyError, ErrorSource } from '../../../protocol/errors/classify';
 import { MAX_ERROR_BODY_BYTES, classifyError } from '../../../protocol/errors/classify';
-import { BaseUrlError, normalizeBaseUrl } from '../../../protocol/request';
+import { BaseUrlError, normalizeBaseUrl } from '../../../protocol/baseUrl';
 
 export type Context = IExecuteFunctions | ILoadOptionsFunctions;
 
@@ -178,7 +178,7 @@ export function isCut(text: string): boolean {
 }
 
 /** What a body that broke off is evidence of. */
-const CUT: ErrorSource = { from: 'body' };
+const CUT: ErrorSource = { from: 'truncatedBody' };
 
 /** The value of a JSON text, `undefined` when it is none. */
 export function parseJson(text: string): unknown {

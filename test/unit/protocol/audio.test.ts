@@ -16,6 +16,6 @@ it.each([
 	['audio/ogg; codecs=opus', 'a.ogg', 'audio/ogg'],
 	['text/plain', 'a.txt', 'text/plain'],
 	['video/mp4', 'clip', 'video/mp4'],
-])('%s of %s is %s to Dify', (mimeType, name, expected) => {
+])('audio type: %j with the name %j is %j for Dify', (mimeType, name, expected) => {
 	expect(toDifyAudioType(mimeType, name)).toBe(expected);
 });

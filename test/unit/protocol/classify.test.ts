@@ -1,6 +1,10 @@
-import { RULES } from '../../../protocol/errors/rules';
+import { CHAT_RULES } from '../../../protocol/errors/chat';
 import type { ErrorSource } from '../../../protocol/errors/classify';
 import { classifyError } from '../../../protocol/errors/classify';
+import { FILE_RULES } from '../../../protocol/errors/files';
+import { ACCESS_RULES, GATEWAY_RULES } from '../../../protocol/errors/gateway';
+import { RATE_LIMIT_RULES } from '../../../protocol/errors/rateLimit';
+import { RUN_RULES } from '../../../protocol/errors/run';
 import { bodyOf, headerOf, recording, recordingNames, VERSIONS } from '../../fixtures/recordings';
 
 const http = (status: number, body: string, contentType = 'application/json'): ErrorSource => ({
@@ -11,10 +15,10 @@ const http = (status: number, body: string, contentType = 'application/json'): E
 });
 const json = (status: number, code: string, message: string): ErrorSource =>
 	http(status, JSON.stringify({ code, message, status }));
-const page = (status: number): ErrorSource =>
+const htmlPage = (status: number): ErrorSource =>
 	http(status, '<html><head><title>x</title></head></html>', 'text/html');
 
-/** One row a rule, at least. */
+/** At least one row for each rule: the expected kind and the source of the error. */
 const rows: Array<[string, ErrorSource]> = [
 	['redirect', { ...http(307, ''), location: 'https://other/' } as ErrorSource],
 	['unauthorized', json(401, 'unauthorized', 'Access token is invalid')],
@@ -23,13 +27,13 @@ const rows: Array<[string, ErrorSource]> = [
 	['rate_limited', json(429, 'rate_limit_error', 'Rate Limit Error')],
 	['rate_limited', http(429, 'error 1015', 'text/plain')],
 	['concurrency_limit', json(400, 'invalid_param', 'Too many requests. Please try again later.')],
-	['gateway_timeout', page(504)],
+	['gateway_timeout', htmlPage(504)],
 	['gateway_timeout', http(524, '')],
-	['body_too_large', page(413)],
+	['body_too_large', htmlPage(413)],
 	['file_too_large', json(413, 'file_too_large', '')],
-	['not_dify', page(404)],
-	['not_dify', page(200)],
-	['html', page(403)],
+	['not_dify', htmlPage(404)],
+	['not_dify', htmlPage(200)],
+	['html', htmlPage(403)],
 	[
 		'conversation_not_found',
 		json(
@@ -113,33 +117,41 @@ const rows: Array<[string, ErrorSource]> = [
 	['workflow_failed', json(400, 'invalid_param', 'Run failed: node broke')],
 	['not_found', json(404, 'not_found', '')],
 	['server', json(500, 'internal_server_error', 'The server encountered an internal error')],
-	['silent_chatflow', { from: 'stream', end: 'ended', hasBegun: false }],
-	['silent_chatflow', { from: 'limit', limit: 'idle', seconds: 3, hasBegun: false }],
-	['truncated', { from: 'stream', end: 'broken', hasBegun: true }],
-	['cut_off', { from: 'body' }],
-	['idle_timeout', { from: 'limit', limit: 'idle', seconds: 3, hasBegun: true }],
-	['max_duration', { from: 'limit', limit: 'total', seconds: 3, hasBegun: true }],
+	['silent_chatflow', { from: 'streamEnd', end: 'ended', hasBegun: false }],
+	['silent_chatflow', { from: 'timeout', limit: 'idle', seconds: 3, hasBegun: false }],
+	['truncated', { from: 'streamEnd', end: 'broken', hasBegun: true }],
+	['cut_off', { from: 'truncatedBody' }],
+	['idle_timeout', { from: 'timeout', limit: 'idle', seconds: 3, hasBegun: true }],
+	['max_duration', { from: 'timeout', limit: 'total', seconds: 3, hasBegun: true }],
 	['unreachable', { from: 'network', code: 'ECONNREFUSED' }],
 	['other', json(418, 'teapot', 'short and stout')],
 	['other', http(418, '')],
 ];
 
-it.each(rows)('%s: %j', (kind, evidence) => {
-	const failure = classifyError(evidence);
-	expect(failure.kind).toBe(kind);
-	expect(failure.message).not.toBe('');
-	expect(failure.message).not.toContain('You have requested this URI');
-	expect(failure.hint.length).toBeGreaterThan(10);
+it.each(rows)('classifyError: recognizes %s: %j', (kind, source) => {
+	const error = classifyError(source);
+	expect(error.kind).toBe(kind);
+	expect(error.message).not.toBe('');
+	expect(error.message).not.toContain('You have requested this URI');
+	expect(error.hint.length).toBeGreaterThan(10);
 });
 
-it('has a row for every rule', () => {
-	expect(new Set(rows.map(([kind]) => kind))).toEqual(new Set(RULES.map(({ kind }) => kind)));
+it('classifyError: this test has a row for every rule', () => {
+	const rules = [
+		...ACCESS_RULES,
+		...RATE_LIMIT_RULES,
+		...GATEWAY_RULES,
+		...CHAT_RULES,
+		...FILE_RULES,
+		...RUN_RULES,
+	];
+	expect(new Set(rows.map(([kind]) => kind))).toEqual(new Set(rules.map(({ kind }) => kind)));
 });
 
-it('avoids the words that n8n asks to avoid, in its own texts', () => {
-	for (const [, evidence] of rows) {
-		if (evidence.from === 'http' || evidence.from === 'event') continue;
-		const { message, hint } = classifyError(evidence);
+it("classifyError: its own texts avoid the words that n8n's guidelines exclude", () => {
+	for (const [, source] of rows) {
+		if (source.from === 'http' || source.from === 'event') continue;
+		const { message, hint } = classifyError(source);
 		expect(`${message} ${hint}`).not.toMatch(/\b(error|problem|failure|mistake)\b/i);
 	}
 });
@@ -161,12 +173,12 @@ it.each([
 		'Input payload validation failed inputs: Missing required parameter',
 	],
 	[
-		'before',
+		'before 1.8',
 		{ code: 'invalid_param', message: 'is missing', params: 'inputs' },
 		'invalid_param',
 		'is missing (inputs)',
 	],
-])("reads Dify's refusals of %s", (_, body, code, message) => {
+])('classifyError: parses the error body of Dify %s', (_, body, code, message) => {
 	expect(classifyError(http(400, JSON.stringify(body)))).toMatchObject({
 		code,
 		message,
@@ -174,26 +186,29 @@ it.each([
 	});
 });
 
-const refusals = VERSIONS.flatMap((version) =>
+const recordedErrors = VERSIONS.flatMap((version) =>
 	recordingNames(version)
 		.map((name) => recording(version, name))
 		.filter(({ response }) => response.status >= 400)
 		.map((recorded) => [version, recorded.name, recorded] as const),
 );
 
-it.each(refusals)('%s %s keeps code, status and message', (_, __, recorded) => {
-	const contentType = headerOf(recorded, 'content-type');
-	const body = bodyOf(recorded).toString();
-	const failure = classifyError({
-		from: 'http',
-		status: recorded.response.status,
-		contentType,
-		body,
-	});
-	expect(failure.status).toBe(recorded.response.status);
-	expect(failure.message).not.toBe('');
-	if (contentType.startsWith('application/json')) {
-		expect(failure.code).toBe((JSON.parse(body) as { code: string }).code);
-		expect(failure.kind).not.toBe('html');
-	}
-});
+it.each(recordedErrors)(
+	'classifyError: recording %s %s keeps code, status and message',
+	(_, __, recorded) => {
+		const contentType = headerOf(recorded, 'content-type');
+		const body = bodyOf(recorded).toString();
+		const error = classifyError({
+			from: 'http',
+			status: recorded.response.status,
+			contentType,
+			body,
+		});
+		expect(error.status).toBe(recorded.response.status);
+		expect(error.message).not.toBe('');
+		if (contentType.startsWith('application/json')) {
+			expect(error.code).toBe((JSON.parse(body) as { code: string }).code);
+			expect(error.kind).not.toBe('html');
+		}
+	},
+);

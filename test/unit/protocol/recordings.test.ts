@@ -1,27 +1,34 @@
 import { parseBlockingBody, isBlockingBody } from '../../../protocol/stream/blocking';
 import { RunAccumulator } from '../../../protocol/stream/accumulator';
-import { createSseDecoder, decode } from '../../../protocol/stream/sseDecoder';
+import { createSseDecoder } from '../../../protocol/stream/sseDecoder';
 import type { RunResult } from '../../../protocol/stream/result';
 import type { Version } from '../../fixtures/recordings';
-import { bodyOf, headerOf, recordedStreams, recording, VERSIONS } from '../../fixtures/recordings';
+import {
+	bodyOf,
+	bytesOf,
+	headerOf,
+	recordedStreams,
+	recording,
+	VERSIONS,
+} from '../../fixtures/recordings';
 
 function collect(
 	bytes: Buffer,
-	cuts: readonly number[] = [],
-): RunResult & { bad: number; unknown: number } {
-	const collector = new RunAccumulator();
-	let bad = 0;
-	const decoder = createSseDecoder((frame) => {
-		if (frame.ok) collector.push(frame.event);
-		else bad++;
+	splits: readonly number[] = [],
+): RunResult & { malformed: number; unknown: number } {
+	const accumulator = new RunAccumulator();
+	let malformed = 0;
+	const decoder = createSseDecoder((message) => {
+		if (message.ok) accumulator.push(message.event);
+		else malformed++;
 	});
-	let from = 0;
-	for (const to of [...cuts, bytes.length]) {
-		decoder.push(bytes.subarray(from, to));
-		from = to;
+	let start = 0;
+	for (const end of [...splits, bytes.length]) {
+		decoder.push(bytes.subarray(start, end));
+		start = end;
 	}
 	decoder.end();
-	return { ...collector.snapshot(), bad, unknown: collector.unknownEvents };
+	return { ...accumulator.snapshot(), malformed, unknown: accumulator.unknownEventCount };
 }
 
 interface PlainEvent {
@@ -35,8 +42,8 @@ interface PlainEvent {
 	thought?: string;
 }
 
-/** The same, read in the plainest way there is: each data line's JSON, one after another. */
-function naive(text: string): PlainEvent[] {
+/** Parses the JSON of each data line: a second, simpler implementation to compare with. */
+function parseDataLines(text: string): PlainEvent[] {
 	return text
 		.split('\n')
 		.filter((line) => line.startsWith('data: '))
@@ -45,16 +52,16 @@ function naive(text: string): PlainEvent[] {
 
 const streams = recordedStreams();
 
-describe('every recorded stream', () => {
-	it('is there', () => {
+describe('recorded streams', () => {
+	it('are present', () => {
 		expect(streams.length).toBeGreaterThan(180);
 	});
 
-	it.each(streams)('%s %s is collected as a plain reading has it', (_, __, recorded) => {
+	it.each(streams)('%s %s gives the same result as parsing the data lines', (_, __, recorded) => {
 		const bytes = bodyOf(recorded);
-		const events = naive(bytes.toString());
+		const events = parseDataLines(bytes.toString());
 		const result = collect(bytes);
-		expect(result).toMatchObject({ bad: 0, unknown: 0 });
+		expect(result).toMatchObject({ malformed: 0, unknown: 0 });
 
 		let answer = '';
 		for (const { event, answer: piece } of events) {
@@ -67,10 +74,10 @@ describe('every recorded stream', () => {
 		expect(result.workflow?.id).toBe(
 			finished?.data.id ?? events.find((event) => 'workflow_run_id' in event)?.workflow_run_id,
 		);
-		const lastWord = events.find(({ event }) => event === 'message_end') as
+		const messageEnd = events.find(({ event }) => event === 'message_end') as
 			{ metadata: { usage: unknown }; files: unknown[] | null } | undefined;
-		// A workflow that was stopped is over: nobody waits for the zeros that 1.12 says after it.
-		const end = finished?.data.status === 'stopped' ? undefined : lastWord;
+		// A stopped workflow ends the run, so the message_end with zeros that Dify 1.12 sends after it is ignored.
+		const end = finished?.data.status === 'stopped' ? undefined : messageEnd;
 		expect(result.metadata.usage).toEqual(end?.metadata.usage ?? null);
 		expect(result.files).toEqual(end?.files ?? []);
 		const [first] = events;
@@ -88,7 +95,7 @@ describe('every recorded stream', () => {
 	});
 });
 
-describe('how runs end, by version', () => {
+describe('recorded streams: result of a run, by version', () => {
 	const rows: Array<[string, Partial<RunResult>]> = [
 		[
 			'a01_chat_stream_plain',
@@ -116,14 +123,14 @@ describe('how runs end, by version', () => {
 	});
 
 	it.each(['1.13.2', '1.14.2'] as Version[])(
-		'%s: a chatflow that says nothing is truncated, not empty',
+		'%s: a chatflow without any answer is truncated and not empty',
 		(version) => {
 			const result = collect(bodyOf(recording(version, 'c20_flow_stream_missing_required_input')));
 			expect(result).toMatchObject({ status: 'truncated', answer: '' });
 		},
 	);
 
-	it('knows that the text may change after workflow_finished (1.12.1)', () => {
+	it('the answer can be replaced after workflow_finished (1.12.1)', () => {
 		const result = collect(bodyOf(recording('1.12.1', 'c25_flow_stream_output_moderation')));
 		const text = bodyOf(recording('1.12.1', 'c25_flow_stream_output_moderation')).toString();
 		expect(text.indexOf('message_replace')).toBeGreaterThan(text.indexOf('workflow_finished'));
@@ -131,18 +138,19 @@ describe('how runs end, by version', () => {
 		expect(text).toContain(`"answer":${JSON.stringify(result.answer)},"reason"`);
 	});
 
-	it('reads the text that 1.12.1 hides in message_file', () => {
+	it('the answer includes the text that 1.12.1 sends in message_file', () => {
 		const recorded = recording('1.12.1', 'g30_chat_image_by_upload_id');
 		expect(bodyOf(recorded).toString()).toContain('"event":"message_file"');
 		expect(collect(bodyOf(recorded)).answer).toBe('Hello from the stub model. You said: look');
 	});
 
-	it('hands a paused run its form, streamed or not', () => {
+	it('a paused run has its form in both response modes', () => {
 		const streamed = collect(bodyOf(recording('1.14.2', 'x08_flow_human_input_stream')));
 		const body: unknown = JSON.parse(
 			bodyOf(recording('1.14.2', 'x08_flow_human_input_block')).toString(),
 		);
-		if (!isBlockingBody(body)) throw new Error('a paused body is an answer');
+		if (!isBlockingBody(body))
+			throw new Error('the body of a paused run is not recognized as a blocking body');
 		const blocking = parseBlockingBody(body);
 		for (const { status, human_input } of [streamed, blocking]) {
 			expect(status).toBe('paused');
@@ -153,7 +161,7 @@ describe('how runs end, by version', () => {
 	});
 });
 
-describe('streaming and blocking twins give the same', () => {
+describe('recorded pairs: streaming and blocking mode give the same result', () => {
 	it.each(
 		VERSIONS.flatMap((version) =>
 			[
@@ -164,10 +172,10 @@ describe('streaming and blocking twins give the same', () => {
 				['c03_flow_stream_unicode', 'c36_flow_block_unicode'],
 			].map((pair) => [version, ...pair] as [Version, string, string]),
 		),
-	)('%s %s and %s', (version, streamName, blockName) => {
+	)('%s: %s and %s', (version, streamName, blockName) => {
 		const streamed = collect(bodyOf(recording(version, streamName)));
 		const body: unknown = JSON.parse(bodyOf(recording(version, blockName)).toString());
-		if (!isBlockingBody(body)) throw new Error('it is an answer');
+		if (!isBlockingBody(body)) throw new Error('the body is not recognized as a blocking body');
 		const blocking = parseBlockingBody(body);
 		expect(blocking.answer).toBe(streamed.answer);
 		expect(blocking.mode).toBe(streamed.mode);
@@ -176,47 +184,41 @@ describe('streaming and blocking twins give the same', () => {
 	});
 });
 
-it('collects the same however the bytes are cut: 2,000 random cuts', async () => {
+it('recorded streams: 2,000 random splits into chunks do not change the result', () => {
 	const seed = 20261124;
 	const random = mulberry32(seed);
 	const small = streams.filter(([, , recorded]) => bodyOf(recorded).length < 40_000);
-	const whole = new Map(small.map(([, , recorded]) => [recorded, collect(bodyOf(recorded))]));
+	const expected = new Map(small.map(([, , recorded]) => [recorded, collect(bodyOf(recorded))]));
 	for (let round = 0; round < 2_000; round++) {
 		const [version, name, recorded] = small[Math.floor(random() * small.length)] ?? streams[0]!;
 		const bytes = bodyOf(recorded);
 		const count = 1 + Math.floor(random() * 12);
-		const cuts = Array.from({ length: count }, () => Math.floor(random() * bytes.length)).sort(
+		const splits = Array.from({ length: count }, () => Math.floor(random() * bytes.length)).sort(
 			(a, b) => a - b,
 		);
 		try {
-			expect(collect(bytes, cuts)).toEqual(whole.get(recorded));
+			expect(collect(bytes, splits)).toEqual(expected.get(recorded));
 		} catch (error) {
-			throw new Error(`seed ${seed}, round ${round}: ${version} ${name} cut at ${cuts.join()}`, {
-				cause: error,
-			});
+			throw new Error(
+				`seed ${seed}, round ${round}: ${version} ${name} split at ${splits.join()}`,
+				{
+					cause: error,
+				},
+			);
 		}
 	}
 });
 
-it('decodes the same by pushing and by pulling', async () => {
-	for (const [, , recorded] of streams.slice(0, 20)) {
-		const pushed: unknown[] = [];
-		const decoder = createSseDecoder((frame) => pushed.push(frame));
-		const chunks = recorded.response.chunks.map(({ text }) => Buffer.from(text ?? ''));
-		for (const chunk of chunks) decoder.push(chunk);
-		decoder.end();
-		const pulled: unknown[] = [];
-		for await (const frame of decode(of(chunks))) pulled.push(frame);
-		expect(pulled).toEqual(pushed);
+it('recorded streams: the recorded chunks give the same result as one chunk', () => {
+	for (const [, , recorded] of streams) {
+		let length = 0;
+		const splits = recorded.response.chunks.map((chunk) => (length += bytesOf(chunk).length));
+		expect(collect(bodyOf(recorded), splits)).toEqual(collect(bodyOf(recorded)));
 		expect(headerOf(recorded, 'content-type')).toBe('text/event-stream; charset=utf-8');
 	}
 });
 
-async function* of<Value>(values: Value[]): AsyncGenerator<Value> {
-	yield* values;
-}
-
-/** A small seeded generator, so that a failing round can be run again. */
+/** Returns a seeded random number generator, so that a failing round can be repeated. */
 function mulberry32(seed: number): () => number {
 	let state = seed;
 	return () => {

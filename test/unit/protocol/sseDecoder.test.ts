@@ -1,122 +1,137 @@
 import type { SseMessage } from '../../../protocol/stream/sseDecoder';
 import { createSseDecoder } from '../../../protocol/stream/sseDecoder';
 
-function framesOf(chunks: Iterable<Uint8Array | string>, maxMessageLength?: number): SseMessage[] {
-	const frames: SseMessage[] = [];
+function decodeAll(chunks: Iterable<Uint8Array | string>, maxMessageLength?: number): SseMessage[] {
+	const messages: SseMessage[] = [];
 	const decoder = createSseDecoder(
-		(frame) => frames.push(frame),
+		(message) => messages.push(message),
 		maxMessageLength === undefined ? {} : { maxMessageLength },
 	);
 	for (const chunk of chunks) decoder.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
 	decoder.end();
-	return frames;
+	return messages;
 }
 
-const message = (answer: string): string =>
+const messageLine = (answer: string): string =>
 	`data: ${JSON.stringify({ event: 'message', answer })}\n\n`;
-const said = (answer: string): SseMessage => ({ ok: true, event: { event: 'message', answer } });
+const messageEvent = (answer: string): SseMessage => ({
+	ok: true,
+	event: { event: 'message', answer },
+});
 const PING: SseMessage = { ok: true, event: { event: 'ping' } };
 
-const STREAM = `event: ping\n\n${message('Grüße 👋🏽')}${message('你好')}event: ping\n\n${message('fin')}`;
-const WHOLE = [PING, said('Grüße 👋🏽'), said('你好'), PING, said('fin')];
-const byKind = (frames: SseMessage[]): string[] =>
-	frames.map((frame) => JSON.stringify(frame)).sort();
+const STREAM = `event: ping\n\n${messageLine('Grüße 👋🏽')}${messageLine('你好')}event: ping\n\n${messageLine('fin')}`;
+const WHOLE = [PING, messageEvent('Grüße 👋🏽'), messageEvent('你好'), PING, messageEvent('fin')];
+const sortMessages = (messages: SseMessage[]): string[] =>
+	messages.map((message) => JSON.stringify(message)).sort();
 
-describe('bytes cut anywhere', () => {
+describe('SSE decoder: chunks split at any byte', () => {
 	const bytes = Buffer.from(STREAM);
 
-	it('gives the same frames for a cut at each byte boundary', () => {
+	it('gives the same messages for every split position', () => {
 		for (let cut = 0; cut <= bytes.length; cut++) {
-			const frames = framesOf([bytes.subarray(0, cut), bytes.subarray(cut)]);
-			expect(byKind(frames)).toEqual(byKind(WHOLE));
+			const messages = decodeAll([bytes.subarray(0, cut), bytes.subarray(cut)]);
+			expect(sortMessages(messages)).toEqual(sortMessages(WHOLE));
 		}
 	});
 
-	it('gives the same frames, in order, for one byte at a time', () => {
-		expect(framesOf(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(WHOLE);
+	it('gives the same messages in the same order for chunks of one byte', () => {
+		expect(decodeAll(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(WHOLE);
 	});
 });
 
-describe('framing', () => {
-	const dressed = (lineEnd: string): string => STREAM.replaceAll('\n', lineEnd);
+describe('SSE decoder: framing', () => {
+	const withLineEnds = (lineEnd: string): string => STREAM.replaceAll('\n', lineEnd);
 
 	it.each([
 		['LF', '\n'],
 		['CRLF', '\r\n'],
 		['lone CR', '\r'],
-	])('reads %s, whole and a byte at a time', (_, lineEnd) => {
-		const bytes = Buffer.from(dressed(lineEnd));
-		expect(byKind(framesOf([bytes]))).toEqual(byKind(WHOLE));
-		expect(byKind(framesOf(Array.from(bytes, (byte) => Uint8Array.of(byte))))).toEqual(
-			byKind(WHOLE),
+	])('reads line ends of %s, in one chunk and in chunks of one byte', (_, lineEnd) => {
+		const bytes = Buffer.from(withLineEnds(lineEnd));
+		expect(sortMessages(decodeAll([bytes]))).toEqual(sortMessages(WHOLE));
+		expect(sortMessages(decodeAll(Array.from(bytes, (byte) => Uint8Array.of(byte))))).toEqual(
+			sortMessages(WHOLE),
 		);
 	});
 
 	it.each([
-		['a byte order mark', `\uFEFF${message('x')}`, [said('x')]],
-		['comments', `: hello\n\n${message('x')}: bye\n`, [said('x')]],
-		['data without a space', 'data:{"event":"message","answer":"x"}\n\n', [said('x')]],
-		['data over several lines', 'data: {"event":"message",\ndata: "answer":"x"}\n\n', [said('x')]],
-		['id and retry fields', `id: 1\nretry: 10\n${message('x')}`, [said('x')]],
-		['unknown fields', `nonsense\n${message('x')}`, [said('x')]],
+		['a byte order mark', `\uFEFF${messageLine('x')}`, [messageEvent('x')]],
+		['comments', `: hello\n\n${messageLine('x')}: bye\n`, [messageEvent('x')]],
+		['data without a space', 'data:{"event":"message","answer":"x"}\n\n', [messageEvent('x')]],
+		[
+			'data over several lines',
+			'data: {"event":"message",\ndata: "answer":"x"}\n\n',
+			[messageEvent('x')],
+		],
+		['id and retry fields', `id: 1\nretry: 10\n${messageLine('x')}`, [messageEvent('x')]],
+		['unknown fields', `nonsense\n${messageLine('x')}`, [messageEvent('x')]],
 		[
 			'U+2028, U+2029 and U+0085 inside data',
-			message('a\u2028b\u2029c\u0085d'),
-			[said('a\u2028b\u2029c\u0085d')],
+			messageLine('a\u2028b\u2029c\u0085d'),
+			[messageEvent('a\u2028b\u2029c\u0085d')],
 		],
-		['a NUL inside data', message('a\0b'), [said('a\0b')]],
-		['a ping without a space', `event:ping\n\n${message('x')}`, [PING, said('x')]],
-		['text that looks like a ping', message('x\nevent: ping\n'), [said('x\nevent: ping\n')]],
+		['a NUL inside data', messageLine('a\0b'), [messageEvent('a\0b')]],
+		['a ping without a space', `event:ping\n\n${messageLine('x')}`, [PING, messageEvent('x')]],
+		[
+			'text that looks like a ping',
+			messageLine('x\nevent: ping\n'),
+			[messageEvent('x\nevent: ping\n')],
+		],
 		[
 			'a last event without its blank line',
-			`${message('x')}data: {"event":"message"}\n`,
-			[said('x')],
+			`${messageLine('x')}data: {"event":"message"}\n`,
+			[messageEvent('x')],
 		],
-		['a stream of nothing', '', []],
-	])('%s', (_, stream, expected) => {
-		expect(framesOf([stream])).toEqual(expected);
-		expect(framesOf([...stream])).toEqual(expected);
+		['an empty stream', '', []],
+	])('reads %s', (_, stream, expected) => {
+		expect(decodeAll([stream])).toEqual(expected);
+		expect(decodeAll([...stream])).toEqual(expected);
 	});
 
-	it('reads a data line of 5 MB that comes in pieces', () => {
+	it('reads a data line of 5 MB from many chunks', () => {
 		const answer = 'x'.repeat(5_000_000);
-		const bytes = Buffer.from(message(answer));
+		const bytes = Buffer.from(messageLine(answer));
 		const pieces = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, index) =>
 			bytes.subarray(index * 65_536, (index + 1) * 65_536),
 		);
-		expect(framesOf(pieces)).toEqual([said(answer)]);
+		expect(decodeAll(pieces)).toEqual([messageEvent(answer)]);
 	});
 });
 
-describe('frames that are no events', () => {
+describe('SSE decoder: malformed messages', () => {
 	it.each([
 		['bad JSON', 'data: {"event":\n\n', 'json'],
-		['JSON that is no object', 'data: 7\n\n', 'shape'],
+		['JSON that is not an object', 'data: 7\n\n', 'shape'],
 		['an object without an event', 'data: {"answer":"x"}\n\n', 'shape'],
 		['null', 'data: null\n\n', 'shape'],
-		["OpenAI's end", 'data: [DONE]\n\n', 'json'],
-	])('%s is a value, and what follows is read', (_, frame, reason) => {
-		const frames = framesOf([frame, message('x')]);
-		expect(frames).toEqual([expect.objectContaining({ ok: false, reason }), said('x')]);
+		["OpenAI's end marker", 'data: [DONE]\n\n', 'json'],
+	])('%s is reported, and the next message is read', (_, line, reason) => {
+		const messages = decodeAll([line, messageLine('x')]);
+		expect(messages).toEqual([expect.objectContaining({ ok: false, reason }), messageEvent('x')]);
 	});
 
 	it.each([1, 7, 64, 10_000])(
-		'passes over an event longer than it may hold, in %d-byte chunks',
+		'skips a message above the maximum length, in chunks of %d bytes',
 		(size) => {
-			const bytes = Buffer.from(`${message('a')}${message('data: '.repeat(50))}${message('b')}`);
+			const bytes = Buffer.from(
+				`${messageLine('a')}${messageLine('data: '.repeat(50))}${messageLine('b')}`,
+			);
 			const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
 				bytes.subarray(index * size, (index + 1) * size),
 			);
-			// A line that comes whole was never held.
+			// The limit applies to buffered data only: a line that arrives in one chunk is not buffered.
 			const middle =
-				size > 100 ? said('data: '.repeat(50)) : { ok: false, reason: 'too-long', length: 100 };
-			expect(framesOf(chunks, 100)).toEqual([said('a'), middle, said('b')]);
+				size > 100
+					? messageEvent('data: '.repeat(50))
+					: { ok: false, reason: 'too-long', length: 100 };
+			expect(decodeAll(chunks, 100)).toEqual([messageEvent('a'), middle, messageEvent('b')]);
 		},
 	);
 
-	it('keeps __proto__ in data a key like any other', () => {
-		const [frame] = framesOf(['data: {"event":"x","__proto__":{"polluted":true}}\n\n']);
-		expect(frame?.ok).toBe(true);
+	it('treats __proto__ in the data as an ordinary key', () => {
+		const [message] = decodeAll(['data: {"event":"x","__proto__":{"polluted":true}}\n\n']);
+		expect(message?.ok).toBe(true);
 		expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 	});
 });

@@ -107,7 +107,7 @@ describe.each(present)('a %s', (_, mode, realKey, localName) => {
 		decoder.end();
 		const result = collector.snapshot();
 		expect(result).toMatchObject({ status: 'completed', mode });
-		expect(collector.unknownEvents).toBe(0);
+		expect(collector.unknownEventCount).toBe(0);
 		expect([...conversations]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
 		const [conversation_id] = conversations;
 

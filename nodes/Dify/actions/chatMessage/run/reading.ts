@@ -67,7 +67,7 @@ export class Reading {
 		const { idleMs, totalMs } = this.settings;
 		const { hasBegun } = this.collector;
 		const seconds = (ended === 'idle' ? idleMs : totalMs) / 1000;
-		return { from: 'limit', limit: ended, seconds, hasBegun };
+		return { from: 'timeout', limit: ended, seconds, hasBegun };
 	}
 
 	private async readStream(reply: Reply): Promise<Run> {
@@ -109,7 +109,7 @@ export class Reading {
 		if (limit !== undefined) return this.failed(limit);
 		const body = parseJson(text);
 		if (body === undefined && isCut(text)) {
-			return this.failed({ from: 'stream', end: 'broken', hasBegun: true });
+			return this.failed({ from: 'streamEnd', end: 'broken', hasBegun: true });
 		}
 		if (!isBlockingBody(body)) return this.failed(httpEvidence(reply, text));
 		return { ...this.ended(), result: parseBlockingBody(body, this.settings), wasCut: false };
@@ -145,12 +145,12 @@ export class Reading {
 
 	/** The stream is over, one way or another: what did the run come to? */
 	private closed(): Run {
-		const { status, failure } = this.collector.snapshot();
-		if (failure !== undefined) return this.failed(failure);
+		const { status, error } = this.collector.snapshot();
+		if (error !== undefined) return this.failed(error);
 		if (status !== 'truncated') return this.ended();
 		const { hasBegun } = this.collector;
 		const end = this.isBroken ? 'broken' : 'ended';
-		return this.failed(this.limitEvidence() ?? { from: 'stream', end, hasBegun });
+		return this.failed(this.limitEvidence() ?? { from: 'streamEnd', end, hasBegun });
 	}
 
 	private ended(failure?: DifyError, status?: RunStatus): Run {
@@ -163,12 +163,12 @@ export class Reading {
 			timing: {
 				ttft_ms: firstTextAt === undefined ? null : roundMs(firstTextAt - startedAt),
 				duration_ms: roundMs(performance.now() - startedAt),
-				events: collector.events,
-				text_events: collector.textEvents,
+				events: collector.eventCount,
+				text_events: collector.textEventCount,
 			},
 			failure,
 			wasPassedOn: this.wasPassedOn,
-			rawAnswer: collector.wholeAnswer,
+			rawAnswer: collector.rawAnswer,
 			wasCut,
 			endedBy: watch.ended,
 			events: this.events,
@@ -183,6 +183,6 @@ function roundMs(ms: number): number {
 }
 
 function statusOf(evidence: ErrorSource): RunStatus {
-	if (evidence.from === 'limit') return 'timeout';
-	return evidence.from === 'stream' ? 'truncated' : 'failed';
+	if (evidence.from === 'timeout') return 'timeout';
+	return evidence.from === 'streamEnd' ? 'truncated' : 'failed';
 }

@@ -1,4 +1,4 @@
-import { toDelta } from '../../../../../protocol/stream/answer';
+import { computeDelta } from '../../../../../protocol/stream/answerText';
 import type { DifyError } from '../../../../../protocol/errors/classify';
 import { splitReasoning } from '../../../../../protocol/stream/reasoning';
 import type { RunResult } from '../../../../../protocol/stream/result';
@@ -62,7 +62,7 @@ export function restored(
 /** What someone who has read what had arrived gets of the whole. */
 export function restOf(whole: string, arrived: string, isPart: boolean): string {
 	const at = isPart ? Math.max(0, whole.indexOf(arrived)) : 0;
-	return toDelta(whole.slice(at), arrived);
+	return computeDelta(whole.slice(at), arrived);
 }
 
 /** Whether the events brought the run's end, and not just one of the reading. */

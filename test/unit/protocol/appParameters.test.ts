@@ -1,0 +1,54 @@
+import { findInvalidInput, parseAppVariables } from '../../../protocol/appParameters';
+import { bodyOf, recording, VERSIONS } from '../../fixtures/recordings';
+
+describe('app variables', () => {
+	const recorded = VERSIONS.map(
+		(version) =>
+			JSON.parse(bodyOf(recording(version, 'h01_parameters_flow-vars')).toString()) as unknown,
+	);
+
+	it.each(recorded)('are parsed from a recorded GET /parameters body', (parameters) => {
+		expect(
+			parseAppVariables(parameters).map(({ variable, type, required }) => [
+				variable,
+				type,
+				required,
+			]),
+		).toEqual([
+			['name', 'text-input', true],
+			['about', 'paragraph', false],
+			['colour', 'select', false],
+			['age', 'number', false],
+			['agree', 'checkbox', false],
+			['doc', 'file', false],
+			['docs', 'file-list', false],
+			['blob', 'json_object', false],
+		]);
+	});
+
+	it.each([
+		[{}, 'name is required in input form'],
+		[{ name: '' }, undefined],
+		[{ name: 'n', unknown: 1 }, undefined],
+		[{ name: 7 }, "(type 'text-input') name in input form must be a string"],
+		[{ name: 'x'.repeat(49) }, 'name in input form must be less than 48 characters'],
+		[
+			{ name: 'n', colour: 'pink' },
+			'colour in input form must be one of the following: red, green, blue',
+		],
+		[{ name: 'n', age: 'old' }, 'age in input form must be a valid number'],
+		[{ name: 'n', age: 0 }, undefined],
+		[{ name: 'n', doc: 'x' }, 'doc in input form must be a file'],
+		[{ name: 'n', docs: {} }, 'docs in input form must be a list of files'],
+		[{ name: 'n', docs: [1, 2, 3, 4] }, 'docs in input form must be less than 3 files'],
+	])('validation of %j returns %j', (inputs, message) => {
+		expect(findInvalidInput(parseAppVariables(recorded[0]), inputs)?.message).toBe(message);
+	});
+
+	it.each([null, 7, {}, { user_input_form: [null, 'x', {}, { file: null }] }])(
+		'an invalid body has none: %j',
+		(body) => {
+			expect(parseAppVariables(body)).toEqual([]);
+		},
+	);
+});
