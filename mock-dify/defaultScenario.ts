@@ -1,17 +1,18 @@
 import type { Scenario } from './scenario';
 
 /**
- * What the scripted model behind the recordings answered: a greeting that repeats the query, or what
- * the query's brackets ask for.
+ * Returns the scenario of a message that has no queued scenario. It answers like the model of the
+ * recordings: with a greeting that repeats the query, or as a directive in the query requests, such
+ * as `[slow 5]` for a first token after 5 s.
  */
 export function defaultScenario(query: string): Scenario {
 	const [, directive, argument] = /\[(\w+)\s*(\w*)\]/.exec(query) ?? [];
 	const count = Number(argument);
 	switch (directive) {
 		case 'long':
-			return { script: { tokens: () => numbered(count), gapMs: 10 } };
+			return { script: { tokens: () => numberedTokens(count), gapMs: 10 } };
 		case 'instant':
-			return { script: { tokens: () => numbered(count) } };
+			return { script: { tokens: () => numberedTokens(count) } };
 		case 'slow':
 			return { script: { text: greeting(query), firstTokenMs: count * 1000 } };
 		case 'empty':
@@ -51,6 +52,6 @@ function greeting(query: string): string {
 	return `Hello from the stub model. You said: ${query}`;
 }
 
-function* numbered(count: number): Generator<string> {
+function* numberedTokens(count: number): Generator<string> {
 	for (let index = 0; index < count; index++) yield `tok${index} `;
 }

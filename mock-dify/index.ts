@@ -1,197 +1,129 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import multipart from '@fastify/multipart';
-import fastify from 'fastify';
-import type { FastifyRequest } from 'fastify';
-import type { AppDefinition } from './apps';
 import { defaultApps } from './apps';
-import { NOT_FOUND_PAGE, Refusal } from './failures';
+import { defaultScenario } from './defaultScenario';
+import { registerAppInfoRoutes } from './handlers/appInfo';
+import { registerAudioRoutes } from './handlers/audio';
+import { registerChatMessageRoutes } from './handlers/chatMessages';
+import { registerConversationRoutes } from './handlers/conversations';
+import { registerConversationVariableRoutes } from './handlers/conversationVariables';
+import { registerFileRoutes } from './handlers/files';
+import { registerHumanInputFormRoutes } from './handlers/humanInputForms';
+import { registerMessageRoutes } from './handlers/messages';
+import { registerWorkflowEventRoutes } from './handlers/workflowEvents';
+import type { App, AppDefinition } from './model';
+import type { Scenario } from './scenario';
+import type { RecordedRequest, ServerContext } from './server';
+import { createHttpServer, createRecorder } from './server';
+import { Store } from './store';
 import type { DifyVersion } from './versions';
 import { VERSION_PROFILES } from './versions';
-import { app as appRoutes } from './handlers/app';
-import { audio } from './handlers/audio';
-import { chatMessages } from './handlers/chatMessages';
-import { conversations } from './handlers/conversations';
-import { files } from './handlers/files';
-import { forms } from './handlers/forms';
-import { history } from './handlers/history';
-import { messages } from './handlers/messages';
-import { preview } from './handlers/preview';
-import { variables } from './handlers/variables';
-import { workflowEvents } from './handlers/workflowEvents';
-import type { Scenario } from './scenario';
-import type { RecordedRequest, Server } from './server';
-import { difyHeaders, sendRestx } from './server';
-import { defaultScenario } from './defaultScenario';
-import type { App } from './store';
-import { Store } from './store';
 
-export type { AppDefinition } from './apps';
+export { defaultApps } from './apps';
+export type { AppDefinition, Conversation } from './model';
+export type { AnswerScript, Fault, Scenario } from './scenario';
+export { difyErrorResponse, nginxErrorPage } from './scenario';
+export type { RecordedRequest } from './server';
 export type { DifyVersion } from './versions';
 export { DIFY_VERSIONS } from './versions';
-export type { Fault, Scenario, AnswerScript } from './scenario';
-export { nginxErrorPage, difyErrorResponse } from './scenario';
-export type { RecordedRequest } from './server';
-
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 
 export interface MockDifyOptions {
-	/** On 127.0.0.1; 0, the default, is any free one. */
+	/** The port on 127.0.0.1. The default 0 selects a free port. */
 	port?: number;
-	/** The version of Dify to be; 1.13.1 by default. */
+	/** The version of Dify to behave like. Default `1.13.1`. */
 	version?: DifyVersion;
-	/** The apps of the recordings by default. */
+	/** The apps of the server. By default those of test/fixtures/recordings. */
 	apps?: AppDefinition[];
-	/** What a message gets that no {@link MockDify.enqueue} was said for; by default the recorded stand-in's. */
+	/**
+	 * Returns the scenario of a message that has no scenario queued with {@link MockDify.enqueue}. By
+	 * default, the server answers like the model of the recordings.
+	 */
 	scenarioFor?: (query: string) => Scenario;
-	/** Dify's 10,000 by default. */
+	/** Time between two pings, in ms. Default 10,000, as in Dify. */
 	pingIntervalMs?: number;
-	/** How long a chatflow's silence lasts; Dify's 300,000 by default. */
-	silenceMs?: number;
-	/** How long a chatflow's connection is held after its end; Dify's 1,000 by default. */
+	/** How long a chatflow's stream without events stays open, in ms. Default 300,000, as in Dify. */
+	chatflowTimeoutMs?: number;
+	/** How long a chatflow's stream stays open after its last event, in ms. Default 1,000, as in Dify. */
 	lingerMs?: number;
 }
 
+/** A running server. */
 export interface MockDify {
 	/** `http://127.0.0.1:PORT`. */
 	origin: string;
-	/** `origin` and `/v1`. */
+	/** The base URL of the Service API: `http://127.0.0.1:PORT/v1`. */
 	baseUrl: string;
-	/** The API key of an app, by its name. @throws for a name it does not have */
+	/** Returns the API key of an app. @throws if the server has no app with this name */
 	key(app: string): string;
-	/** Every request, in the order they came. */
+	/** All requests in the order of their arrival. */
 	requests: RecordedRequest[];
-	/** What it keeps: conversations with their messages, and uploads. */
+	/** The conversations, uploads, runs and forms. Tests may read and change them. */
 	store: Store;
-	/** What the next messages to an app get, one run each; then the app's own again. */
-	enqueue(app: string, ...runs: Scenario[]): void;
-	/** Ends the server, open connections too. */
+	/** Queues scenarios for the next messages to an app. Each message uses up one of them. */
+	enqueue(app: string, ...scenarios: Scenario[]): void;
+	/** Stops the server and closes all open connections. */
 	close(): Promise<void>;
 }
 
-/** Starts a server that answers as Dify does, on loopback and in memory. */
+/** Starts a server on 127.0.0.1 that behaves like Dify and keeps its data in memory. */
 export async function startMockDify(options: MockDifyOptions = {}): Promise<MockDify> {
-	const { port = 0, version: name = '1.13.1', apps: definitions = defaultApps() } = options;
-	const profile = VERSION_PROFILES[name];
-	const apps: App[] = definitions.map((definition) => ({
-		...definition,
-		id: randomUUID(),
-		key: `app-${randomUUID().replaceAll('-', '').slice(0, 24)}`,
-		active: 0,
-		queue: [],
-	}));
-	const closing = new AbortController();
-	// One listener for each run that waits.
-	setMaxListeners(0, closing.signal);
-	const requests: RecordedRequest[] = [];
-	const records = new WeakMap<FastifyRequest, RecordedRequest>();
-	const server: Server = {
-		profile,
+	const shutdown = new AbortController();
+	// Each run that waits adds a listener, so the default limit of 10 would cause warnings.
+	setMaxListeners(0, shutdown.signal);
+	const apps = (options.apps ?? defaultApps()).map(createApp);
+	const context: ServerContext = {
+		profile: VERSION_PROFILES[options.version ?? '1.13.1'],
 		store: new Store(),
 		apps,
 		scenarioFor: options.scenarioFor ?? defaultScenario,
 		lingerMs: options.lingerMs ?? 1_000,
-		silenceMs: options.silenceMs ?? 300_000,
+		chatflowTimeoutMs: options.chatflowTimeoutMs ?? 300_000,
 		pingIntervalMs: options.pingIntervalMs ?? 10_000,
-		closing: closing.signal,
-		recordOf: (request) => {
-			const record = records.get(request);
-			if (record === undefined) throw new Error('every request is recorded');
-			return record;
-		},
+		shutdownSignal: shutdown.signal,
+		requests: [],
+		getRecord: createRecorder(),
 	};
-
-	const http = fastify({
-		forceCloseConnections: true,
-		bodyLimit: 200 * 1024 * 1024,
-		exposeHeadRoutes: false,
-	});
-	// Bodies are read as text: what Dify makes of bad JSON and of other types is for the routes to say.
-	http.removeAllContentTypeParsers();
-	await http.register(multipart);
-	http.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body));
-	http.addHook('onRequest', async (request, reply) => {
-		const [path = '', query = ''] = request.url.split('?');
-		const record: RecordedRequest = {
-			method: request.method,
-			path,
-			query: Object.fromEntries(new URLSearchParams(query)),
-			headers: { ...request.headers },
-			receivedAtMs: performance.now(),
-			closedByClient: false,
-			stamps: [],
-			textStamps: [],
-		};
-		records.set(request, record);
-		requests.push(record);
-		reply.headers(difyHeaders(profile));
-		reply.raw.on('close', () => {
-			record.status = reply.raw.statusCode;
-			record.closedByClient = !reply.raw.writableFinished && !closing.signal.aborted;
-		});
-	});
-	http.addHook('preHandler', async (request) => {
-		if (typeof request.body === 'string') server.recordOf(request).body = parsed(request.body);
-	});
-	http.setErrorHandler(async (error, _, reply) => {
-		if (!(error instanceof Refusal)) throw error;
-		const { status, code, message, headers } = error;
-		const body = code === 'unknown' ? { message, code, status } : { code, message, status };
-		return sendRestx(server, reply.headers(headers), status, body);
-	});
-	http.setNotFoundHandler(async (request, reply) => {
-		// Flask's own answers: CORS is the API's.
-		reply.removeHeader('Access-Control-Allow-Origin').removeHeader('Access-Control-Expose-Headers');
-		const [url = ''] = request.url.split('?');
-		if (METHODS.some((method) => http.hasRoute({ url, method }))) {
-			const message = 'The method is not allowed for the requested URL.';
-			return sendRestx(server, reply, 405, { code: 'method_not_allowed', message, status: 405 });
-		}
-		return await reply
-			.code(404)
-			.header('Content-Type', 'text/html; charset=utf-8')
-			.send(NOT_FOUND_PAGE);
-	});
-	chatMessages(http, server);
-	files(http, server);
-	appRoutes(http, server);
-	history(http, server);
-	messages(http, server);
-	conversations(http, server);
-	variables(http, server);
-	preview(http, server);
-	audio(http, server);
-	if (profile.resumption) {
-		forms(http, server);
-		workflowEvents(http, server);
+	const http = await createHttpServer(context);
+	registerChatMessageRoutes(http, context);
+	registerMessageRoutes(http, context);
+	registerConversationRoutes(http, context);
+	registerConversationVariableRoutes(http, context);
+	registerFileRoutes(http, context);
+	registerAppInfoRoutes(http, context);
+	registerAudioRoutes(http, context);
+	if (context.profile.supportsResuming) {
+		registerHumanInputFormRoutes(http, context);
+		registerWorkflowEventRoutes(http, context);
 	}
-	await http.listen({ host: '127.0.0.1', port });
+	await http.listen({ host: '127.0.0.1', port: options.port ?? 0 });
 
-	const find = (app: string): App => {
-		const found = apps.find((candidate) => candidate.name === app);
-		if (found === undefined) throw new Error(`there is no app ${app}`);
-		return found;
+	const findApp = (name: string): App => {
+		const app = apps.find((candidate) => candidate.name === name);
+		if (app === undefined) throw new Error(`mock-dify has no app named '${name}'`);
+		return app;
 	};
 	const origin = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`;
 	return {
 		origin,
 		baseUrl: `${origin}/v1`,
-		key: (app) => find(app).key,
-		requests,
-		store: server.store,
-		enqueue: (app, ...runs) => find(app).queue.push(...runs),
+		key: (app) => findApp(app).key,
+		requests: context.requests,
+		store: context.store,
+		enqueue: (app, ...scenarios) => findApp(app).queue.push(...scenarios),
 		close: async () => {
-			closing.abort();
+			shutdown.abort();
 			await http.close();
 		},
 	};
 }
 
-function parsed(body: string): unknown {
-	try {
-		return JSON.parse(body);
-	} catch {
-		return body;
-	}
+function createApp(definition: AppDefinition): App {
+	return {
+		...definition,
+		id: randomUUID(),
+		key: `app-${randomUUID().replaceAll('-', '').slice(0, 24)}`,
+		activeRequests: 0,
+		queue: [],
+	};
 }

@@ -1,43 +1,48 @@
 /** What an app answers, and when. */
 export interface AnswerScript {
-	/** The answer, sent word by word; `tokens` go before it. */
+	/** The answer, sent word by word after `tokens`. */
 	text?: string;
+	/** The tokens of the answer. */
 	tokens?: Iterable<string> | (() => Iterable<string>);
-	/** ms from the request to the first token. */
+	/** Time from the request to the first token, in ms. Default 0. */
 	firstTokenMs?: number;
-	/** ms between tokens. */
+	/** Time between two tokens, in ms. Default 0. */
 	gapMs?: number;
-	/** Events written at once; 1 by default, as Dify does. */
+	/** Number of token events in one write. Default 1, as in Dify. */
 	tokensPerPacket?: number;
-	/** Sent before the answer, envelope added. */
+	/** Events sent before the answer. The ids of the run are added to them. */
 	preamble?: Array<{ event: string; [key: string]: unknown }>;
-	/** `reasoning_chunk` events before the answer. */
+	/** Texts of the `reasoning_chunk` events sent before the answer. */
 	reasoning?: string[];
-	/** Steps of an agent before its answer. */
+	/** The steps of an agent before its answer. */
 	thoughts?: Array<{ thought?: string; tool?: string; tool_input?: string; observation?: string }>;
 	retrieverResources?: unknown[];
+	/** `usage` of the metadata. By default it is computed from the number of tokens. */
 	usage?: Record<string, unknown> | null;
-	/** `message_file` events. */
+	/** Fields of the `message_file` events, one object for each event. */
 	files?: Array<Record<string, unknown>>;
+	/** Default `succeeded`. */
 	workflowStatus?: 'succeeded' | 'failed' | 'partial-succeeded' | 'stopped' | 'paused';
 	workflowError?: string;
-	/** `outputs` of the workflow; the answer by default. */
+	/** `outputs` of the workflow. Default `{answer}`. */
 	outputs?: Record<string, unknown>;
-	/** The form that a paused run waits for; the recorded one's fields by default. */
+	/** Fields of the form that a paused run waits for. They override those of the recorded form. */
 	form?: Record<string, unknown>;
 }
 
-/** What goes wrong with one answer. Tokens are counted from 0; `afterTokens: 2` lets two through. */
+/** A fault of one answer. `afterTokens: 2` sends two tokens before the fault occurs. */
 export type Fault =
-	/** The stream ends cleanly, without a terminal event. */
+	/** Ends the stream cleanly without a terminal event. */
 	| { kind: 'cut'; afterTokens: number }
-	/** The connection is reset. */
+	/** Resets the connection. */
 	| { kind: 'reset'; afterTokens: number }
-	/** Nothing more comes, and the connection stays open. */
+	/** Sends nothing more and keeps the connection open. */
 	| { kind: 'stall'; afterTokens: number }
+	/** Sends the response headers late. */
 	| { kind: 'slowHeaders'; ms: number }
+	/** Ends the stream with an `error` event. */
 	| { kind: 'errorEvent'; afterTokens: number; code: string; status: number; message: string }
-	/** Another answer altogether: a gateway's page, a limit. */
+	/** Sends this HTTP response instead of an answer, such as a gateway's error page. */
 	| {
 			kind: 'http';
 			status: number;
@@ -45,48 +50,58 @@ export type Fault =
 			body: string;
 			headers?: Record<string, string>;
 	  }
-	/** The bytes are sent in pieces of this size, whatever they belong to. */
+	/** Splits the stream into chunks of this size, even in the middle of a character. */
 	| { kind: 'resplit'; bytes: number }
+	/** Ends lines with CRLF or CR instead of LF. */
 	| { kind: 'lineEnds'; with: '\r\n' | '\r' }
+	/** Starts the stream with a byte order mark. */
 	| { kind: 'bom' }
+	/** Adds SSE comments around each event. */
 	| { kind: 'comments' }
+	/** Starts the stream with a ping. */
 	| { kind: 'pingFirst' }
-	/** A chatflow that took the request and says nothing more. */
+	/** Accepts the request and sends one ping and no events. */
 	| { kind: 'pingOnly' }
-	/** A `node_finished` with a line of this many bytes. */
+	/** Sends a `node_finished` event with about this many bytes in one line. */
 	| { kind: 'hugeDataLine'; bytes: number }
+	/** Sends the answer as `message_file` events instead of `message` events. */
 	| { kind: 'textInMessageFile' }
+	/** Replaces the answer with this text, as output moderation does. */
 	| { kind: 'messageReplace'; text: string; when?: 'before-end' | 'after-workflow-finished' }
 	| { kind: 'missingMessageEnd' }
 	| { kind: 'missingWorkflowFinished' }
-	/** The connection stays open for this long after the last event. */
+	/** Keeps the connection open for this long after the last event. */
 	| { kind: 'openAfterEnd'; ms: number }
+	/** Answers a blocking request with an event stream. */
 	| { kind: 'blockingAsSse' }
+	/** Redirects the request. The default status is 307. */
 	| { kind: 'redirect'; to: string; status?: number }
-	/** A data line that is no JSON, after the first token. */
+	/** Sends a data line with invalid JSON after the first token. */
 	| { kind: 'badJsonFrame' }
+	/** Sends an event with a name that Dify does not use. */
 	| { kind: 'unknownEvent' }
-	/** U+2028, U+2029 and U+0085 raw inside a token. */
+	/** Sends a token that contains U+2028, U+2029 and U+0085 unescaped. */
 	| { kind: 'lineSeparators' };
 
+/** What happens when one message is answered. */
 export interface Scenario {
 	script?: AnswerScript;
 	faults?: Fault[];
-	/** What a paused run goes on with once its form is filled in; by default what was filled in. */
+	/** The rest of a paused run after its form was submitted. By default it repeats the submission. */
 	resumed?: Scenario;
 }
 
-/** The hazard of one kind, where the run has it. */
+/** Returns the scenario's fault of this kind, if it has one. */
 export function findFault<Kind extends Fault['kind']>(
-	run: Scenario,
+	scenario: Scenario,
 	kind: Kind,
 ): Extract<Fault, { kind: Kind }> | undefined {
-	return run.faults?.find(
-		(hazard): hazard is Extract<Fault, { kind: Kind }> => hazard.kind === kind,
+	return scenario.faults?.find(
+		(fault): fault is Extract<Fault, { kind: Kind }> => fault.kind === kind,
 	);
 }
 
-/** The page that Dify's nginx, or any, gives. */
+/** Returns a fault that sends an error page of nginx, such as the one in front of Dify. */
 export function nginxErrorPage(status: number, reason: string): Fault {
 	const title = `${status} ${reason}`;
 	return {
@@ -97,14 +112,14 @@ export function nginxErrorPage(status: number, reason: string): Fault {
 	};
 }
 
-/** An answer with one of Dify's error bodies. */
+/** Returns a fault that sends an error response in Dify's format. */
 export function difyErrorResponse(status: number, code: string, message: string): Fault {
 	const body = `${JSON.stringify({ code, message, status })}\n`;
 	return { kind: 'http', status, contentType: 'application/json', body };
 }
 
-/** All tokens of a script's answer, in order. */
-export function* tokensOf({ tokens, text }: AnswerScript): Generator<string> {
+/** Yields all tokens of a script's answer in order. */
+export function* getTokens({ tokens, text }: AnswerScript): Generator<string> {
 	if (tokens !== undefined) yield* typeof tokens === 'function' ? tokens() : tokens;
 	if (text !== undefined) yield* text.match(/\s*\S+|\s+$/g) ?? [];
 }

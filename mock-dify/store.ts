@@ -1,92 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { AppDefinition, ConversationVariable } from './apps';
-import type { HumanForm } from './humanForm';
-import type { Scenario } from './scenario';
+import type { App, Conversation, HumanInputForm, Message, Task, Upload } from './model';
 import type { WorkflowRun } from './workflowRun';
 
-export interface App extends AppDefinition {
-	id: string;
-	key: string;
-	/** Runs of POST /chat-messages under way. */
-	active: number;
-	/** What the next runs play. */
-	queue: Scenario[];
-}
-
-export interface Feedback {
-	rating: 'like' | 'dislike';
-}
-
-export interface Message {
-	id: string;
-	conversation_id: string;
-	parent_message_id: string;
-	inputs: Record<string, unknown>;
-	query: string;
-	answer: string;
-	feedback: Feedback | null;
-	retriever_resources: unknown[];
-	created_at: number;
-	agent_thoughts: unknown[];
-	message_files: unknown[];
-	status: string;
-	error: string | null;
-}
-
-export interface Conversation {
-	id: string;
-	app: App;
-	user: string;
-	name: string;
-	inputs: Record<string, unknown>;
-	created_at: number;
-	updated_at: number;
-	messages: Message[];
-	variables: Variable[];
-}
-
-/** A variable with its value in one conversation. */
-export interface Variable extends ConversationVariable {
-	created_at: number;
-	updated_at: number;
-}
-
-export interface Upload {
-	id: string;
-	app: App;
-	user: string;
-	name: string;
-	mimeType: string;
-	size: number;
-	bytes: Buffer;
-	/** Signed: whoever has it may read the file. */
-	url: string;
-}
-
-/** A run under way, which a stop can reach. */
-export interface Task {
-	id: string;
-	app: App;
-	user: string;
-	stoppedBy?: string;
-}
-
-/** What Dify keeps in its database and in Redis. */
+/** The data that Dify keeps in its database and in Redis. Here it is kept in memory. */
 export class Store {
 	readonly conversations = new Map<string, Conversation>();
 	readonly uploads = new Map<string, Upload>();
 	readonly tasks = new Map<string, Task>();
 	readonly runs = new Map<string, WorkflowRun>();
-	/** By token. */
-	readonly forms = new Map<string, HumanForm>();
+	/** The key is the form's token. */
+	readonly forms = new Map<string, HumanInputForm>();
 
-	/** The conversation of this app and user: another's does not exist for them. */
-	find(id: string, app: App, user: string): Conversation | undefined {
+	/** Returns the conversation if it belongs to this app and user. */
+	findConversation(id: string, app: App, user: string): Conversation | undefined {
 		const conversation = this.conversations.get(id);
 		return conversation?.app === app && conversation.user === user ? conversation : undefined;
 	}
 
-	/** The message of this app and user. */
+	/** Returns the message if it belongs to this app and user. */
 	findMessage(id: string, app: App, user: string): Message | undefined {
 		for (const conversation of this.conversations.values()) {
 			if (conversation.app !== app || conversation.user !== user) continue;
@@ -96,7 +27,18 @@ export class Store {
 		return undefined;
 	}
 
-	begin(app: App, user: string, query: string, inputs: Record<string, unknown>): Conversation {
+	/** Creates a conversation without messages. Its name is taken from the first query. */
+	createConversation({
+		app,
+		user,
+		query,
+		inputs = {},
+	}: {
+		app: App;
+		user: string;
+		query: string;
+		inputs?: Record<string, unknown>;
+	}): Conversation {
 		const now = unixSeconds();
 		const conversation: Conversation = {
 			id: randomUUID(),
@@ -117,6 +59,7 @@ export class Store {
 		return conversation;
 	}
 
+	/** Adds a message without an answer to a conversation. */
 	addMessage(conversation: Conversation, query: string, inputs: Record<string, unknown>): Message {
 		const message: Message = {
 			id: randomUUID(),
@@ -139,6 +82,7 @@ export class Store {
 	}
 }
 
+/** Returns the current Unix time in seconds, the unit of every time in Dify's API. */
 export function unixSeconds(): number {
 	return Math.floor(Date.now() / 1000);
 }

@@ -1,72 +1,79 @@
-/** The versions of Dify that differ on the wire (contract, 3.4 and 4.1). */
+/** The Dify versions whose wire behaviour differs. See docs/dify-api.md#versions. */
 export type DifyVersion = '1.12' | '1.13.0' | '1.13.1' | '1.14' | '1.17';
 
+/** How one version of Dify behaves on the wire. */
 export interface VersionProfile {
-	/** `X-Version`. */
+	/** The value of the `X-Version` header. */
 	version: string;
-	/** Chatflow streams run in a worker: an immediate ping, a linger at the end, silent refusals. */
-	worker: boolean;
-	/** How a chatflow that succeeded ends. */
-	ends: 'finished-then-message' | 'finished-alone' | 'message-then-finished';
-	/** What a chatflow's stream says of a request that the worker refuses. */
-	refusals: 'http' | 'silence' | 'failed-workflow';
-	/** flask-restx writes JSON as `json.dumps` does, or compact with `\/`. */
-	restxJson: 'spaced' | 'compact';
-	/** 1.13.0 answers a blocking chatflow request with a stream (dify#33501). */
-	blockingChatflowStreams: boolean;
-	/** A paused run can be let go on, and a run be taken up by another reader. */
-	resumption: boolean;
-	/** A file of another user is taken up to 1.13. */
+	/**
+	 * Whether chatflows run in a worker process. Their streams then start with a ping, stay open for
+	 * a moment after the last event, and continue when the client disconnects.
+	 */
+	usesWorker: boolean;
+	/** The terminal events of a chatflow that succeeded, in their order. */
+	endEvents: ReadonlyArray<'message_end' | 'workflow_finished'>;
+	/**
+	 * How a chatflow's stream reports an invalid request: with an HTTP error, with nothing but a ping,
+	 * or with a failed workflow. See docs/dify-api.md#request-errors-by-version.
+	 */
+	streamErrorStyle: 'http' | 'silence' | 'failed-workflow';
+	/** How flask-restx formats JSON: like `json.dumps`, or compact with `/` escaped. */
+	restxJsonStyle: 'spaced' | 'compact';
+	/** Whether a blocking chatflow request gets an event stream (langgenius/dify#33501). */
+	streamsBlockingChatflows: boolean;
+	/** Whether paused runs can be resumed and further clients can read the events of a run. */
+	supportsResuming: boolean;
+	/** Whether an uploaded file must belong to the user of the message. */
 	checksUploader: boolean;
-	/** A chatbot's text deltas for a message with a file come as `message_file`. */
-	textInMessageFile: boolean;
-	tooLargeMessage: string;
+	/** Whether a chatbot sends text as `message_file` events when the message has a file. */
+	sendsTextAsMessageFile: boolean;
+	fileTooLargeMessage: string;
 }
 
 const BASE: VersionProfile = {
 	version: '1.13.2',
-	worker: true,
-	ends: 'message-then-finished',
-	refusals: 'silence',
-	restxJson: 'compact',
-	blockingChatflowStreams: false,
-	resumption: false,
+	usesWorker: true,
+	endEvents: ['message_end', 'workflow_finished'],
+	streamErrorStyle: 'silence',
+	restxJsonStyle: 'compact',
+	streamsBlockingChatflows: false,
+	supportsResuming: false,
 	checksUploader: false,
-	textInMessageFile: false,
-	tooLargeMessage: 'File size exceeded. {message}',
+	sendsTextAsMessageFile: false,
+	fileTooLargeMessage: 'File size exceeded. {message}',
 };
 
 export const VERSION_PROFILES: Readonly<Record<DifyVersion, VersionProfile>> = {
 	'1.12': {
 		...BASE,
 		version: '1.12.1',
-		worker: false,
-		ends: 'finished-then-message',
-		refusals: 'http',
-		restxJson: 'spaced',
-		textInMessageFile: true,
+		usesWorker: false,
+		endEvents: ['workflow_finished', 'message_end'],
+		streamErrorStyle: 'http',
+		restxJsonStyle: 'spaced',
+		sendsTextAsMessageFile: true,
 	},
 	'1.13.0': {
 		...BASE,
 		version: '1.13.0',
-		ends: 'finished-alone',
-		blockingChatflowStreams: true,
+		endEvents: ['workflow_finished'],
+		streamsBlockingChatflows: true,
 	},
 	'1.13.1': BASE,
 	'1.14': {
 		...BASE,
 		version: '1.14.2',
-		resumption: true,
+		supportsResuming: true,
 		checksUploader: true,
-		tooLargeMessage: '',
+		fileTooLargeMessage: '',
 	},
 	'1.17': {
 		...BASE,
 		version: '1.17.1',
-		refusals: 'failed-workflow',
-		resumption: true,
+		streamErrorStyle: 'failed-workflow',
+		supportsResuming: true,
 		checksUploader: true,
-		tooLargeMessage: '',
+		fileTooLargeMessage: '',
 	},
 };
 

@@ -1,39 +1,72 @@
 import { randomUUID } from 'node:crypto';
-import type { App, Message } from './store';
-import type { EventStream } from './stream';
+import type { App, Conversation, EventObject, Message, Task } from './model';
+import type { Scenario } from './scenario';
 
-type EventObject = Record<string, unknown>;
+/** How a connection ends: closed cleanly, reset, or left open without further data. */
+export type Disconnection = 'cut' | 'reset' | 'stall';
 
-/** A chatflow's run, which other readers than its first can take up (contract, section 6: 1.14). */
-export class WorkflowRun {
+/** Receives the event stream of a run. */
+export interface EventSink {
+	/** Sends text that is already in SSE format. */
+	write(sseText: string): Promise<void>;
+	/** Ends the connection to the client. Later writes have no effect. */
+	disconnect(how: Disconnection): void;
+}
+
+interface WorkflowRunOptions {
+	app: App;
+	conversation: Conversation;
+	message: Message;
+	task: Task;
+	scenario: Scenario;
+}
+
+/**
+ * The run that answers one message. Clients can subscribe to its events with
+ * GET /workflow/{run_id}/events. See docs/dify-api.md#resuming.
+ */
+export class WorkflowRun implements EventSink {
 	readonly id = randomUUID();
-	private readonly readers = new Map<EventStream, () => void>();
-	/** What it says of its pause, while it waits for a person. */
-	pause: EventObject[] = [];
-	/** Its `workflow_finished`, once it is over. */
-	finished: EventObject | undefined;
+	readonly app: App;
+	readonly conversation: Conversation;
+	readonly message: Message;
+	/** The current task. A resumed run has a new one. */
+	task: Task;
+	/** The current scenario. A resumed run has a new one. */
+	scenario: Scenario;
+	/** The events that announced the current pause. Empty unless the run is paused. */
+	pauseEvents: EventObject[] = [];
+	/** The `workflow_finished` event. Set when the run has finished. */
+	finishedEvent: EventObject | undefined;
+	private readonly subscribers = new Map<EventSink, () => void>();
 
-	constructor(
-		readonly app: App,
-		readonly user: string,
-		readonly message: Message,
-	) {}
-
-	/** Hands an event to whoever reads along from now on; settles when the run pauses or is over. */
-	async readBy(reader: EventStream): Promise<void> {
-		await new Promise<void>((resolve) => this.readers.set(reader, resolve));
+	constructor({ app, conversation, message, task, scenario }: WorkflowRunOptions) {
+		this.app = app;
+		this.conversation = conversation;
+		this.message = message;
+		this.task = task;
+		this.scenario = scenario;
 	}
 
-	async publish(frames: string): Promise<void> {
-		for (const reader of this.readers.keys()) await reader.frames(frames);
+	/** Sends all later events to the subscriber. Resolves when the run pauses or ends. */
+	async subscribe(subscriber: EventSink): Promise<void> {
+		await new Promise<void>((resolve) => this.subscribers.set(subscriber, resolve));
 	}
 
-	/** The run is over, or waits, or what stood between it and its readers broke. */
-	release(lose?: (reader: EventStream) => void): void {
-		for (const [reader, done] of this.readers) {
-			lose?.(reader);
-			done();
-		}
-		this.readers.clear();
+	/** Sends text in SSE format to all subscribers. */
+	async write(sseText: string): Promise<void> {
+		for (const subscriber of this.subscribers.keys()) await subscriber.write(sseText);
+	}
+
+	/** Ends the connections of all subscribers and removes them. */
+	disconnect(how: Disconnection): void {
+		for (const subscriber of this.subscribers.keys()) subscriber.disconnect(how);
+		this.endSubscriptions();
+	}
+
+	/** Removes all subscribers. Call it when the run has paused or ended. */
+	endSubscriptions(): void {
+		for (const resolve of this.subscribers.values()) resolve();
+		this.subscribers.clear();
 	}
 }

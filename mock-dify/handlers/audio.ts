@@ -1,53 +1,54 @@
 import type { FastifyInstance } from 'fastify';
-import { invalid, Refusal } from '../failures';
-import { readMultipart } from '../multipart';
-import type { Server } from '../server';
-import { authorize, jsonBody, sendRestx } from '../server';
-import type { App } from '../store';
+import { HttpError, invalidParam } from '../http/errors';
+import { parseJsonBody } from '../http/json';
+import { readMultipart } from '../http/multipart';
+import type { App } from '../model';
+import type { ServerContext } from '../server';
+import { authorize, sendRestx } from '../server';
 
-const TYPES = ['mp3', 'm4a', 'wav', 'amr', 'mpga'].map((name) => `audio/${name}`);
-const LARGEST = 30 * 1024 * 1024;
+const AUDIO_TYPES = ['mp3', 'm4a', 'wav', 'amr', 'mpga'].map((name) => `audio/${name}`);
+const MAX_AUDIO_BYTES = 30 * 1024 * 1024;
 
-/** Speech to text and text to speech (contract, section 6; recordings, h20, h21). */
-export function audio(fastify: FastifyInstance, server: Server): void {
-	fastify.post('/v1/audio-to-text', async (request, reply) => {
+/** Registers POST /audio-to-text and POST /text-to-audio. See docs/dify-api.md#endpoints. */
+export function registerAudioRoutes(http: FastifyInstance, server: ServerContext): void {
+	http.post('/v1/audio-to-text', async (request, reply) => {
 		const { speechToText } = authorize(server, request);
 		const { files } = await readMultipart(server, request);
 		const file = files.find(({ fieldname }) => fieldname === 'file');
 		if (file === undefined) {
-			throw new Refusal(
+			throw new HttpError(
 				400,
 				'bad_request_key_error',
 				'The browser (or proxy) sent a request that this server could not understand.',
 			);
 		}
-		if (speechToText === undefined) throw invalid('Speech to text is not enabled');
-		if (!TYPES.includes(file.mimeType)) {
-			throw new Refusal(415, 'unsupported_audio_type', 'Audio type not allowed.');
+		if (speechToText === undefined) throw invalidParam('Speech to text is not enabled');
+		if (!AUDIO_TYPES.includes(file.mimeType)) {
+			throw new HttpError(415, 'unsupported_audio_type', 'Audio type not allowed.');
 		}
-		if (file.size > LARGEST) {
-			throw new Refusal(413, 'audio_too_large', 'Audio size larger than 30 mb');
+		if (file.size > MAX_AUDIO_BYTES) {
+			throw new HttpError(413, 'audio_too_large', 'Audio size larger than 30 mb');
 		}
 		return sendRestx(server, reply, 200, { text: speechToText });
 	});
 
-	fastify.post('/v1/text-to-audio', async (request, reply) => {
+	http.post('/v1/text-to-audio', async (request, reply) => {
 		const app = authorize(server, request);
-		const body = jsonBody(request);
+		const body = parseJsonBody(request);
 		const { voice } = body;
-		if (app.textToSpeech === undefined) throw invalid('TTS is not enabled');
-		const text = textOf(server, app, body);
-		// Dify has nothing to say of a message that it does not know, or that has no answer.
+		if (app.textToSpeech === undefined) throw invalidParam('TTS is not enabled');
+		const text = getText(server, app, body);
+		// Dify returns `null` if the message is unknown or has no answer.
 		if (text === undefined) return sendRestx(server, reply, 200, null);
-		if (text === '') throw invalid('Text is required');
-		const spoken = `ID3 ${String(voice ?? app.textToSpeech.voice)}: ${text}`;
-		return await reply.header('Content-Type', 'audio/mpeg').send(Buffer.from(spoken));
+		if (text === '') throw invalidParam('Text is required');
+		const audio = `ID3 ${String(voice ?? app.textToSpeech.voice)}: ${text}`;
+		return await reply.header('Content-Type', 'audio/mpeg').send(Buffer.from(audio));
 	});
 }
 
-/** What is to be said; `undefined` when it is a message's answer, and there is none. */
-function textOf(
-	{ store }: Server,
+/** Returns the text to convert: `text`, or the answer of a message. `undefined` if it has no answer. */
+function getText(
+	{ store }: ServerContext,
 	app: App,
 	{ message_id: id, text = '', user = 'DEFAULT-USER' }: Record<string, unknown>,
 ): string | undefined {

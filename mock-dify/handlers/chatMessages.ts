@@ -1,55 +1,55 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Ask } from '../ask';
-import { checkAsk, readAsk, readUser } from '../ask';
-import { invalid, Refusal } from '../failures';
-import { pythonJson } from '../json';
-import { playBlocking } from '../streaming/blocking';
-import type { Play } from '../streaming/play';
-import { playStream } from '../streaming/stream';
-import type { VersionProfile } from '../versions';
+import { delay } from '../delay';
+import { HttpError, invalidParam } from '../http/errors';
+import { parseJsonBody, toPythonJson } from '../http/json';
+import { SseResponse } from '../http/sseResponse';
+import type { ChatRequest } from '../http/validation';
+import { parseChatRequest, parseUser, validateChatRequest } from '../http/validation';
+import type { App, MessageFile } from '../model';
 import type { Scenario } from '../scenario';
 import { findFault } from '../scenario';
-import type { Server } from '../server';
-import { authorize, difyHeaders, jsonBody, sendRestx } from '../server';
-import type { App } from '../store';
-import { EventStream } from '../stream';
-import { wait } from '../wait';
+import type { ServerContext } from '../server';
+import { authorize, difyHeaders, sendRestx } from '../server';
+import { answerBlocking } from '../streaming/blocking';
+import { createRunContext } from '../streaming/runContext';
+import { streamRun } from '../streaming/runStream';
+import type { VersionProfile } from '../versions';
 import { WorkflowRun } from '../workflowRun';
 
-/** POST /chat-messages and its stop. */
-export function chatMessages(fastify: FastifyInstance, server: Server): void {
-	fastify.post('/v1/chat-messages', async (request, reply) => {
+/** Registers POST /chat-messages and POST /chat-messages/{task_id}/stop. */
+export function registerChatMessageRoutes(http: FastifyInstance, server: ServerContext): void {
+	http.post('/v1/chat-messages', async (request, reply) => {
 		const app = authorize(server, request);
-		const body = jsonBody(request);
-		const ask = readAsk(app, body);
-		const run = app.queue.shift() ?? server.scenarioFor(ask.query);
-		const http = findFault(run, 'http');
-		const slow = findFault(run, 'slowHeaders');
-		if (slow !== undefined) await wait(slow.ms, server.closing);
-		if (http !== undefined) {
+		const chatRequest = parseChatRequest(app, parseJsonBody(request));
+		const scenario = app.queue.shift() ?? server.scenarioFor(chatRequest.query);
+		const slowHeaders = findFault(scenario, 'slowHeaders');
+		if (slowHeaders !== undefined) await delay(slowHeaders.ms, server.shutdownSignal);
+		const httpFault = findFault(scenario, 'http');
+		if (httpFault !== undefined) {
 			return await reply
-				.code(http.status)
-				.headers({ 'Content-Type': http.contentType, ...http.headers })
-				.send(http.body);
+				.code(httpFault.status)
+				.headers({ 'Content-Type': httpFault.contentType, ...httpFault.headers })
+				.send(httpFault.body);
 		}
-		const redirect = findFault(run, 'redirect');
+		const redirect = findFault(scenario, 'redirect');
 		if (redirect !== undefined) {
 			return await reply
 				.code(redirect.status ?? 307)
 				.header('Location', redirect.to)
 				.send('');
 		}
-		return await answer(server, request, reply, app, ask, run);
+		return await answerChatRequest({ server, request, reply, app, chatRequest, scenario });
 	});
 
-	fastify.post<{ Params: { task: string } }>(
+	http.post<{ Params: { task: string } }>(
 		'/v1/chat-messages/:task/stop',
 		async (request, reply) => {
 			const app = authorize(server, request);
-			const user = readUser(jsonBody(request));
+			const user = parseUser(parseJsonBody(request));
 			const task = server.store.tasks.get(request.params.task);
-			// A chatbot takes no notice of another user's stop, but a chatflow fails of it (recordings, f04, f05).
+			// Chatbots ignore a stop by another user, but chatflows fail because of it
+			// (f04_stop_chat_wrong_user, f05_stop_flow_wrong_user).
 			if (task?.app === app && (task.user === user || app.mode === 'advanced-chat'))
 				task.stoppedBy = user;
 			return sendRestx(server, reply, 200, { result: 'success' });
@@ -57,124 +57,140 @@ export function chatMessages(fastify: FastifyInstance, server: Server): void {
 	);
 }
 
-async function answer(
-	server: Server,
-	request: FastifyRequest,
-	reply: FastifyReply,
-	app: App,
-	ask: Ask,
-	run: Scenario,
-): Promise<FastifyReply> {
+interface ChatExchange {
+	server: ServerContext;
+	request: FastifyRequest;
+	reply: FastifyReply;
+	app: App;
+	chatRequest: ChatRequest;
+	scenario: Scenario;
+}
+
+async function answerChatRequest(exchange: ChatExchange): Promise<FastifyReply> {
+	const { server, request, reply, app, chatRequest, scenario } = exchange;
 	const { profile, store } = server;
-	const isFlow = app.mode === 'advanced-chat';
-	const limit = app.maxConcurrent ?? 0;
-	if (
-		limit > 0 &&
-		(app.active >= limit || (isFlow && profile.worker && !ask.isBlocking && limit === 1))
-	) {
-		throw invalid(
-			`Too many requests. Please try again later. The current maximum concurrent requests allowed for ${app.id} is ${limit}.`,
-		);
-	}
-	const streams =
-		!ask.isBlocking ||
-		findFault(run, 'blockingAsSse') !== undefined ||
-		(isFlow && profile.blockingChatflowStreams);
-	const stream = new EventStream(reply.raw, run, server.recordOf(request));
-	const open = (): void => {
+	const isChatflow = app.mode === 'advanced-chat';
+	assertBelowLimit(app, profile, chatRequest);
+	// Dify 1.13.0 answers a blocking chatflow request with a stream that contains no events.
+	const isSilentStream = chatRequest.isBlocking && isChatflow && profile.streamsBlockingChatflows;
+	const isStream =
+		!chatRequest.isBlocking || isSilentStream || findFault(scenario, 'blockingAsSse') !== undefined;
+	const response = new SseResponse(reply.raw, scenario, server.getRecord(request));
+	const startStream = (): void => {
 		reply.hijack();
-		stream.open(difyHeaders(profile));
+		response.start(difyHeaders(profile));
 	};
-	const isSilent = ask.isBlocking && isFlow && profile.blockingChatflowStreams;
-	let files: Array<Record<string, unknown>>;
+	let files: MessageFile[];
 	try {
-		files = checkAsk(server, app, ask);
+		files = validateChatRequest(server, app, chatRequest);
 	} catch (error) {
-		if (!(error instanceof Refusal) || !streams || !isFlow) throw error;
-		if (isRefusedAtOnce(error, profile)) throw error;
-		open();
-		await refuseInStream(server, stream, error);
+		if (!(error instanceof HttpError) || !isStream || !isChatflow) throw error;
+		if (isReportedBeforeStream(error, profile)) throw error;
+		startStream();
+		await streamError(server, response, error);
 		return reply;
 	}
-	const play = begin(server, app, ask, run, files);
-	stream.follower = play.workflowRun;
-	app.active++;
+	const run = startRun(exchange, files);
+	const context = createRunContext(server, run);
+	response.sink = run;
+	app.activeRequests++;
 	try {
-		if (!streams) {
-			const body = await playBlocking(play);
+		if (!isStream) {
+			const body = await answerBlocking(context);
 			return await reply
 				.header('Content-Type', 'application/json; charset=utf-8')
-				.send(pythonJson(body));
+				.send(toPythonJson(body));
 		}
-		open();
-		if (isSilent || findFault(run, 'pingOnly') !== undefined) await silence(server, stream);
-		else await playStream(play, stream);
+		startStream();
+		if (isSilentStream || findFault(scenario, 'pingOnly') !== undefined) {
+			await streamSilence(server, response);
+		} else {
+			await streamRun(context, response);
+		}
 		return reply;
 	} finally {
-		app.active--;
-		store.tasks.delete(play.task.id);
+		app.activeRequests--;
+		store.tasks.delete(run.task.id);
 	}
 }
 
-/** Since 1.13 a chatflow's stream has begun when its worker refuses the request (contract, 3.4). */
-function isRefusedAtOnce({ code }: Refusal, { refusals }: VersionProfile): boolean {
-	return refusals === 'http' || (refusals === 'failed-workflow' && code === 'not_found');
+/**
+ * @throws {HttpError} 400 if the app has reached its limit of concurrent requests. With a worker, a
+ * limit of 1 rejects every streaming chatflow request (e65_limit1_flow_stream_alone_after).
+ */
+function assertBelowLimit(
+	app: App,
+	{ usesWorker }: VersionProfile,
+	{ isBlocking }: ChatRequest,
+): void {
+	const limit = app.maxConcurrent ?? 0;
+	if (limit === 0) return;
+	const isWorkerStream = app.mode === 'advanced-chat' && usesWorker && !isBlocking;
+	if (app.activeRequests < limit && !(isWorkerStream && limit === 1)) return;
+	throw invalidParam(
+		`Too many requests. Please try again later. The current maximum concurrent requests allowed for ${app.id} is ${limit}.`,
+	);
 }
 
-function begin(
-	server: Server,
-	app: App,
-	ask: Ask,
-	run: Scenario,
-	files: Array<Record<string, unknown>>,
-): Play {
-	const { store, profile, lingerMs, pingIntervalMs, closing } = server;
-	const { query, user, inputs, conversationId } = ask;
-	const known = conversationId === undefined ? undefined : store.find(conversationId, app, user);
-	const conversation = known ?? store.begin(app, user, query, inputs);
+/**
+ * Returns whether the HTTP response reports the error. Since Dify 1.13, a worker checks a chatflow
+ * request after its stream has started. See docs/dify-api.md#request-errors-by-version.
+ */
+function isReportedBeforeStream(
+	{ code }: HttpError,
+	{ streamErrorStyle }: VersionProfile,
+): boolean {
+	return (
+		streamErrorStyle === 'http' || (streamErrorStyle === 'failed-workflow' && code === 'not_found')
+	);
+}
+
+/** Stores the message, its task and its run, and a new conversation if the request has none. */
+function startRun(
+	{ server: { store }, app, chatRequest, scenario }: ChatExchange,
+	files: MessageFile[],
+): WorkflowRun {
+	const { query, user, inputs, conversationId } = chatRequest;
+	const conversation =
+		(conversationId === undefined
+			? undefined
+			: store.findConversation(conversationId, app, user)) ??
+		store.createConversation({ app, user, query, inputs });
 	const message = store.addMessage(conversation, query, inputs);
+	message.message_files = files;
 	const task = { id: randomUUID(), app, user };
 	store.tasks.set(task.id, task);
-	message.message_files = files;
-	const workflowRun = new WorkflowRun(app, user, message);
-	if (app.mode === 'advanced-chat') store.runs.set(workflowRun.id, workflowRun);
-	return {
-		app,
-		profile,
-		store,
-		conversation,
-		message,
-		task,
-		run,
-		workflowRun,
-		lingerMs,
-		pingIntervalMs,
-		closing,
-	};
+	const run = new WorkflowRun({ app, conversation, message, task, scenario });
+	store.runs.set(run.id, run);
+	return run;
 }
 
-/** A worker that is silent: one ping, nothing for five minutes, a clean end (dify#37197). */
-async function silence(server: Server, stream: EventStream): Promise<void> {
-	await stream.ping();
-	await wait(server.silenceMs, server.closing);
-	await stream.end();
+/** Sends one ping, nothing until the timeout, and a clean end (langgenius/dify#37197). */
+async function streamSilence(server: ServerContext, response: SseResponse): Promise<void> {
+	await response.sendPing();
+	await delay(server.chatflowTimeoutMs, server.shutdownSignal);
+	await response.end();
 }
 
-async function refuseInStream(
-	server: Server,
-	stream: EventStream,
-	refusal: Refusal,
+/** Reports an invalid request in a stream that has already started. */
+async function streamError(
+	server: ServerContext,
+	response: SseResponse,
+	error: HttpError,
 ): Promise<void> {
-	if (server.profile.refusals === 'silence') return await silence(server, stream);
-	await stream.ping();
+	if (server.profile.streamErrorStyle === 'silence') {
+		await streamSilence(server, response);
+		return;
+	}
+	await response.sendPing();
 	const id = randomUUID();
-	const around = { workflow_run_id: id, task_id: id };
-	await stream.event({ event: 'workflow_started', ...around, data: { id, inputs: {} } });
-	await stream.event({
+	const ids = { workflow_run_id: id, task_id: id };
+	await response.sendEvent({ event: 'workflow_started', ...ids, data: { id, inputs: {} } });
+	await response.sendEvent({
 		event: 'workflow_finished',
-		...around,
-		data: { id, status: 'failed', error: refusal.message, outputs: {} },
+		...ids,
+		data: { id, status: 'failed', error: error.message, outputs: {} },
 	});
-	await wait(server.lingerMs, server.closing);
-	await stream.end();
+	await delay(server.lingerMs, server.shutdownSignal);
+	await response.end();
 }

@@ -1,42 +1,83 @@
 import type { FastifyInstance } from 'fastify';
-import { readUser } from '../ask';
-import { checkChatMode } from '../check';
-import { invalid, notFound, pydantic, Refusal } from '../failures';
-import type { Server } from '../server';
-import { authorize, jsonBody, sendRestx, UUID_PARAM } from '../server';
-import type { Feedback } from '../store';
+import {
+	HttpError,
+	invalidParam,
+	MESSAGES_ROUTE_HINT,
+	notFound,
+	pydanticError,
+} from '../http/errors';
+import { parseJsonBody } from '../http/json';
+import { assertChatApp, isUuid, parseLimit, parseUser, uuidParam } from '../http/validation';
+import type { ServerContext } from '../server';
+import { authorize, sendRestx } from '../server';
 
-type OfMessage = { Params: { id: string }; Querystring: Record<string, string | undefined> };
+type Query = Record<string, string | undefined>;
+type MessageRoute = { Params: { id: string }; Querystring: Query };
 
-/** What is done with one message: feedback and suggested questions (contract, section 6; recordings, h16, h17). */
-export function messages(fastify: FastifyInstance, server: Server): void {
-	fastify.post<OfMessage>(`/v1/messages/${UUID_PARAM}/feedbacks`, async (request, reply) => {
+/** Registers GET /messages, feedback and suggested questions. See docs/dify-api.md#endpoints. */
+export function registerMessageRoutes(http: FastifyInstance, server: ServerContext): void {
+	http.get<{ Querystring: Query }>('/v1/messages', async (request, reply) => {
 		const app = authorize(server, request);
-		const body = jsonBody(request);
-		const user = readUser(body);
+		assertChatApp(app);
+		const { conversation_id: id, user = 'DEFAULT-USER', first_id: firstId } = request.query;
+		const model = 'MessageListQuery';
+		const field = 'conversation_id';
+		if (id === undefined) {
+			throw pydanticError({ model, field, issue: 'Field required [type=missing', input: { user } });
+		}
+		if (!isUuid(id)) {
+			const issue = 'Value error, must be a valid UUID [type=value_error';
+			throw pydanticError({ model, field, issue, input: id });
+		}
+		const limit = parseLimit(model, request.query);
+		const conversation = server.store.findConversation(id, app, user);
+		if (conversation === undefined) throw notFound('Conversation Not Exists.', MESSAGES_ROUTE_HINT);
+		let { messages } = conversation;
+		if (firstId !== undefined) {
+			const first = messages.find((message) => message.id === firstId);
+			if (first === undefined) throw notFound('First Message Not Exists.', MESSAGES_ROUTE_HINT);
+			// Dify compares whole seconds, so it omits other messages of the same second
+			// (h14_messages_first_id).
+			messages = messages.filter((message) => message.created_at < first.created_at);
+		}
+		const data = messages
+			.slice(-limit)
+			// Dify has sent `extra_contents` since 1.13.
+			.map((message) => ({ ...message, ...(server.profile.usesWorker && { extra_contents: [] }) }));
+		return sendRestx(server, reply, 200, { limit, has_more: messages.length > limit, data });
+	});
+
+	http.post<MessageRoute>(`/v1/messages/${uuidParam('id')}/feedbacks`, async (request, reply) => {
+		const app = authorize(server, request);
+		const body = parseJsonBody(request);
+		const user = parseUser(body);
 		const { rating = null } = body;
 		if (rating !== null && rating !== 'like' && rating !== 'dislike') {
-			const complaint = "Input should be 'like' or 'dislike' [type=literal_error";
-			throw pydantic('MessageFeedbackPayload', 'rating', complaint, rating);
+			throw pydanticError({
+				model: 'MessageFeedbackPayload',
+				field: 'rating',
+				issue: "Input should be 'like' or 'dislike' [type=literal_error",
+				input: rating,
+			});
 		}
 		const message = server.store.findMessage(request.params.id, app, user);
 		if (message === undefined) throw notFound('Message Not Exists.');
 		if (rating === null && message.feedback === null) {
-			throw invalid('rating cannot be None when feedback not exists');
+			throw invalidParam('rating cannot be None when feedback not exists');
 		}
-		message.feedback = rating === null ? null : ({ rating } satisfies Feedback);
+		message.feedback = rating === null ? null : { rating };
 		return sendRestx(server, reply, 200, { result: 'success' });
 	});
 
-	fastify.get<OfMessage>(`/v1/messages/${UUID_PARAM}/suggested`, async (request, reply) => {
+	http.get<MessageRoute>(`/v1/messages/${uuidParam('id')}/suggested`, async (request, reply) => {
 		const app = authorize(server, request);
-		const user = readUser(request.query);
-		checkChatMode(app);
+		const user = parseUser(request.query);
+		assertChatApp(app);
 		if (server.store.findMessage(request.params.id, app, user) === undefined) {
 			throw notFound('Message Not Exists.');
 		}
 		if (app.suggestedQuestions === undefined) {
-			throw new Refusal(400, 'bad_request', 'Suggested Questions Is Disabled.');
+			throw new HttpError(400, 'bad_request', 'Suggested Questions Is Disabled.');
 		}
 		return sendRestx(server, reply, 200, { result: 'success', data: app.suggestedQuestions });
 	});

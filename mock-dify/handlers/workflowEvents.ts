@@ -1,79 +1,96 @@
 import type { FastifyInstance } from 'fastify';
-import { readUser } from '../ask';
-import { notFound, Refusal } from '../failures';
-import { pythonJson } from '../json';
-import type { Server } from '../server';
+import { delay } from '../delay';
+import { HttpError, notFound } from '../http/errors';
+import { toPythonJson } from '../http/json';
+import { SseResponse } from '../http/sseResponse';
+import { parseUser } from '../http/validation';
+import type { ServerContext } from '../server';
 import { authorize, difyHeaders } from '../server';
-import { EventStream } from '../stream';
-import { wait } from '../wait';
 import type { WorkflowRun } from '../workflowRun';
 
-type OfRun = { Params: { run: string }; Querystring: Record<string, string | undefined> };
+type RunRoute = { Params: { run: string }; Querystring: Record<string, string | undefined> };
 
-/** The events of a run for another reader (contract, section 6; recordings, x08). */
-export function workflowEvents(fastify: FastifyInstance, server: Server): void {
-	fastify.get<OfRun>('/v1/workflow/:run/events', async (request, reply) => {
+/** Registers GET /workflow/{run_id}/events. See docs/dify-api.md#resuming. */
+export function registerWorkflowEventRoutes(http: FastifyInstance, server: ServerContext): void {
+	http.get<RunRoute>('/v1/workflow/:run/events', async (request, reply) => {
 		const app = authorize(server, request);
-		const user = readUser(request.query);
+		const user = parseUser(request.query);
 		if (app.mode !== 'advanced-chat' && app.mode !== 'workflow') {
 			const message = 'Please check if your app mode matches the right API route.';
-			throw new Refusal(400, 'not_workflow_app', message);
+			throw new HttpError(400, 'not_workflow_app', message);
 		}
 		const run = server.store.runs.get(request.params.run);
-		// Another user's run does not exist.
-		if (run?.app !== app || run.user !== user) throw notFound('Workflow run not found.');
-		const stream = new EventStream(reply.raw, {}, server.recordOf(request));
+		if (run?.app !== app || run.conversation.user !== user)
+			throw notFound('Workflow run not found.');
+		const response = new SseResponse(reply.raw, {}, server.getRecord(request));
 		reply.hijack();
-		stream.open({ ...difyHeaders(server.profile), 'Cache-Control': 'no-cache' });
-		if (run.finished === undefined) {
-			await follow(server, run, stream, request.query.include_state_snapshot === 'true');
+		response.start({ ...difyHeaders(server.profile), 'Cache-Control': 'no-cache' });
+		if (run.finishedEvent === undefined) {
+			const hasSnapshot = request.query.include_state_snapshot === 'true';
+			await streamEvents(server, run, { response, hasSnapshot });
 		} else {
-			const around = { task_id: run.id, workflow_run_id: run.id };
-			const { event, ...fields } = run.finished;
-			await stream.event(pythonJson({ event, ...around, ...fields }));
+			const { event, ...fields } = run.finishedEvent;
+			const ids = { task_id: run.id, workflow_run_id: run.id };
+			await response.sendEvent(toPythonJson({ event, ...ids, ...fields }));
 		}
-		await stream.end();
+		await response.end();
 		return reply;
 	});
 }
 
-async function follow(
-	server: Server,
+/** Streams the events of an unfinished run until it pauses, ends, or the stream times out. */
+async function streamEvents(
+	server: ServerContext,
 	run: WorkflowRun,
-	stream: EventStream,
-	withSnapshot: boolean,
+	{ response, hasSnapshot }: { response: SseResponse; hasSnapshot: boolean },
 ): Promise<void> {
-	await stream.ping();
-	if (withSnapshot) await sayState(run, stream);
-	// A pause of before is no event of the live ones: whoever did not ask for the state waits.
-	if (withSnapshot && run.pause.length > 0) return;
-	let isOver = false;
-	const end = run.readBy(stream).then(() => {
-		isOver = true;
+	const { chatflowTimeoutMs, pingIntervalMs, lingerMs, shutdownSignal } = server;
+	await response.sendPing();
+	if (hasSnapshot) await sendSnapshot(run, response);
+	// The snapshot of a paused run is complete. Without a snapshot, the client waits for the
+	// resumption, because the pause itself is in the past.
+	if (hasSnapshot && run.pauseEvents.length > 0) return;
+	let hasEnded = false;
+	const end = run.subscribe(response).then(() => {
+		hasEnded = true;
 	});
-	for (let silentMs = 0; silentMs < server.silenceMs; silentMs += server.pingIntervalMs) {
-		await Promise.race([end, wait(server.pingIntervalMs, server.closing)]);
-		if (isOver || stream.left || server.closing.aborted) break;
-		await stream.ping();
+	for (let elapsedMs = 0; elapsedMs < chatflowTimeoutMs; elapsedMs += pingIntervalMs) {
+		await Promise.race([end, delay(pingIntervalMs, shutdownSignal)]);
+		if (hasEnded || response.isClosedByClient || shutdownSignal.aborted) break;
+		await response.sendPing();
 	}
-	await wait(server.lingerMs, server.closing);
+	await delay(lingerMs, shutdownSignal);
 }
 
-/** Where the run stands: an answer is stored only at its pauses and its end, so one under way is empty. */
-async function sayState({ id, message, pause }: WorkflowRun, stream: EventStream): Promise<void> {
-	const around = { task_id: id, workflow_run_id: id };
-	const ids = {
+/**
+ * Sends the current state of a run. Its answer is empty while the run is in progress, because an
+ * answer is only stored when the run pauses or ends.
+ */
+async function sendSnapshot(
+	{ id, message, pauseEvents }: WorkflowRun,
+	response: SseResponse,
+): Promise<void> {
+	const runIds = { task_id: id, workflow_run_id: id };
+	const messageIds = {
 		conversation_id: message.conversation_id,
 		message_id: message.id,
 		created_at: message.created_at,
 	};
-	await stream.event({
+	await response.sendEvent({
 		event: 'workflow_started',
-		...around,
+		...runIds,
 		data: { id, inputs: message.inputs, created_at: message.created_at, reason: 'initial' },
-		...ids,
+		...messageIds,
 	});
 	const { answer } = message;
-	await stream.event({ event: 'message_replace', task_id: id, answer, reason: '', ...ids });
-	for (const { event, data } of pause) await stream.event({ event, ...around, data, ...ids });
+	await response.sendEvent({
+		event: 'message_replace',
+		task_id: id,
+		answer,
+		reason: '',
+		...messageIds,
+	});
+	for (const { event, data } of pauseEvents) {
+		await response.sendEvent({ event, ...runIds, data, ...messageIds });
+	}
 }

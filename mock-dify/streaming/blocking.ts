@@ -1,61 +1,59 @@
-import { invalid, Refusal } from '../failures';
-import { findFault, tokensOf } from '../scenario';
-import { wait } from '../wait';
-import { openForm } from './form';
-import type { Play } from './play';
-import { usageOf } from './usage';
+import { delay } from '../delay';
+import { HttpError, invalidParam } from '../http/errors';
+import { findFault, getTokens } from '../scenario';
+import { createUsage, openForm, WORKFLOW_TOTALS } from './payloads';
+import type { RunContext } from './runContext';
 
 /**
- * The answer in one body (contract, section 5), after as long as its tokens would have taken.
+ * Returns the body of a blocking response, after the time that a stream would have taken. See
+ * docs/dify-api.md#blocking.
  *
- * @throws {Refusal} for a run that fails
+ * @throws {HttpError} if the run fails
  */
-export async function playBlocking(play: Play): Promise<Record<string, unknown>> {
-	const { app, run, message, conversation, task, closing } = play;
-	const script = run.script ?? {};
-	const tokens = [...tokensOf(script)];
-	await wait((script.firstTokenMs ?? 0) + (script.gapMs ?? 0) * tokens.length, closing);
-	const failing = findFault(run, 'errorEvent');
-	if (failing !== undefined || script.workflowStatus === 'failed') {
-		const said = failing?.message ?? script.workflowError ?? '';
+export async function answerBlocking(context: RunContext): Promise<Record<string, unknown>> {
+	const { app, scenario, message, conversation, task, run, shutdownSignal } = context;
+	const script = scenario.script ?? {};
+	const tokens = [...getTokens(script)];
+	await delay((script.firstTokenMs ?? 0) + (script.gapMs ?? 0) * tokens.length, shutdownSignal);
+	const errorEvent = findFault(scenario, 'errorEvent');
+	if (errorEvent !== undefined || script.workflowStatus === 'failed') {
+		const error = errorEvent?.message ?? script.workflowError ?? '';
 		message.status = 'error';
-		message.error = said;
-		if (app.mode === 'advanced-chat') throw invalid(`Run failed: ${said}`);
-		throw new Refusal(failing?.status ?? 400, failing?.code ?? 'invalid_param', said);
+		message.error = error;
+		if (app.mode === 'advanced-chat') throw invalidParam(`Run failed: ${error}`);
+		throw new HttpError(errorEvent?.status ?? 400, errorEvent?.code ?? 'invalid_param', error);
 	}
-	message.answer = findFault(run, 'messageReplace')?.text ?? tokens.join('');
+	message.answer = findFault(scenario, 'messageReplace')?.text ?? tokens.join('');
 	message.retriever_resources = script.retrieverResources ?? [];
 	const isPaused = script.workflowStatus === 'paused';
 	const ids = { id: message.id, message_id: message.id, conversation_id: conversation.id };
-	const said = {
+	const answer = {
 		mode: app.mode,
 		answer: message.answer,
 		metadata: {
 			annotation_reply: null,
 			retriever_resources: message.retriever_resources,
-			usage: isPaused ? null : usageOf(script, tokens.length, app.mode),
+			usage: isPaused ? null : createUsage(script, tokens.length, app.mode),
 		},
 		created_at: message.created_at,
 	};
-	if (!isPaused) return { event: 'message', task_id: task.id, ...ids, ...said };
+	if (!isPaused) return { event: 'message', task_id: task.id, ...ids, ...answer };
 	message.status = 'paused';
-	const workflow_run_id = play.workflowRun.id;
 	return {
 		event: 'workflow_paused',
 		task_id: task.id,
 		...ids,
-		...said,
-		workflow_run_id,
+		...answer,
+		workflow_run_id: run.id,
 		data: {
 			...ids,
-			workflow_run_id,
-			...said,
+			workflow_run_id: run.id,
+			...answer,
 			paused_nodes: ['human'],
-			reasons: [{ TYPE: 'human_input_required', ...openForm(play) }],
+			reasons: [{ TYPE: 'human_input_required', ...openForm(context) }],
 			status: 'paused',
 			elapsed_time: 0.2,
-			total_tokens: 34,
-			total_steps: 3,
+			...WORKFLOW_TOTALS,
 		},
 	};
 }

@@ -1,72 +1,85 @@
-import { findFault, tokensOf } from '../scenario';
-import { playBreak } from './breaks';
-import type { Listener } from './listener';
-import type { Play } from './play';
-import { hasWorker } from './play';
-import type { Stage } from './stage';
+import { findFault, getTokens } from '../scenario';
+import type { EventWriter } from './eventWriter';
+import { applyStreamFault } from './faults';
+import type { Heartbeat } from './heartbeat';
+import type { RunContext } from './runContext';
+import { runsInWorker } from './runContext';
 
-export interface Answer {
+/** The part of an answer that was sent. */
+export interface SentAnswer {
 	text: string;
-	tokens: number;
-	/** Whether its user ended it. */
+	tokenCount: number;
+	/** Whether the user stopped the run. */
 	isStopped: boolean;
 }
 
-/** A long answer's text is not kept whole: no test reads ten megabytes back. */
-const MOST_KEPT = 100_000;
+/** Limits the memory of long answers. No test reads the text of such an answer. */
+const MAX_STORED_TOKENS = 100_000;
 
-/** Sends the answer's tokens; `undefined` when a hazard ended the stream among them. */
-export async function playTokens(stage: Stage, listener: Listener): Promise<Answer | undefined> {
-	const { play, stream } = stage;
-	const { run, closing } = play;
-	const script = run.script ?? {};
-	const { before, after } = frameOf(stage);
-	const pieces: string[] = [];
-	const separators =
-		findFault(run, 'lineSeparators') === undefined ? [] : ['a\u2028b\u2029c\u0085d'];
+/** The token of the fault `lineSeparators`. */
+const LINE_SEPARATORS = 'a\u2028b\u2029c\u0085d';
 
-	let count = 0;
-	for (const piece of chain(separators, tokensOf(script))) {
-		if (await playBreak(stage, count)) return undefined;
-		if (stream.left && !hasWorker(play)) return undefined;
-		if (closing.aborted) return undefined;
-		await listener.wait(count > 0 ? (script.gapMs ?? 0) : 0);
-		if (listener.isStopped) return { text: pieces.join(''), tokens: count, isStopped: true };
-		await stream.packed(before + JSON.stringify(piece) + after, script.tokensPerPacket ?? 1);
-		if (pieces.length < MOST_KEPT) pieces.push(piece);
-		if (count === 0 && findFault(run, 'badJsonFrame') !== undefined) {
-			await stream.event('{"event":"message","ans');
-		}
-		count++;
+/** Sends the tokens of the answer. Returns `undefined` if the stream ended before the last token. */
+export async function streamTokens(
+	writer: EventWriter,
+	heartbeat: Heartbeat,
+): Promise<SentAnswer | undefined> {
+	const { context, response } = writer;
+	const { scenario, shutdownSignal } = context;
+	const script = scenario.script ?? {};
+	const [prefix, suffix] = createTokenTemplate(writer);
+	const hasLineSeparators = findFault(scenario, 'lineSeparators') !== undefined;
+	const hasInvalidJson = findFault(scenario, 'badJsonFrame') !== undefined;
+	const sentTokens: string[] = [];
+
+	let tokenCount = 0;
+	for (const token of concat(hasLineSeparators ? [LINE_SEPARATORS] : [], getTokens(script))) {
+		if (await applyStreamFault(writer, tokenCount)) return undefined;
+		if (response.isClosedByClient && !runsInWorker(context)) return undefined;
+		if (shutdownSignal.aborted) return undefined;
+		await heartbeat.wait(tokenCount > 0 ? (script.gapMs ?? 0) : 0);
+		if (heartbeat.isStopped) return { text: sentTokens.join(''), tokenCount, isStopped: true };
+		await response.sendToken(prefix + JSON.stringify(token) + suffix, script.tokensPerPacket ?? 1);
+		if (sentTokens.length < MAX_STORED_TOKENS) sentTokens.push(token);
+		if (tokenCount === 0 && hasInvalidJson) await response.sendEvent('{"event":"message","ans');
+		tokenCount++;
 	}
-	if (await playBreak(stage, count)) return undefined;
-	await stream.flush();
-	// The provider's last chunk, which carries the usage and no text. A pause may come before any (x08).
-	const isSilent =
-		play.answerBefore !== undefined || (script.workflowStatus === 'paused' && count === 0);
-	if (script.tokensPerPacket === undefined && !isSilent) await stream.event(`${before}""${after}`);
-	return { text: pieces.join(''), tokens: count, isStopped: false };
+	if (await applyStreamFault(writer, tokenCount)) return undefined;
+	await response.flush();
+	// The last chunk of a model provider carries the usage and no text. A resumed run and a run that
+	// pauses before its model runs have no such chunk.
+	const hasModelOutput =
+		context.answerBeforePause === undefined &&
+		!(script.workflowStatus === 'paused' && tokenCount === 0);
+	if (script.tokensPerPacket === undefined && hasModelOutput)
+		await response.sendEvent(`${prefix}""${suffix}`);
+	return { text: sentTokens.join(''), tokenCount, isStopped: false };
 }
 
-/** A token's event up to its text, and from there: ten megabytes in four-byte tokens are 2.6 million. */
-function frameOf({ play, envelope, isFlow }: Stage): { before: string; after: string } {
-	const fields = { event: textEventOf(play), ...envelope, id: play.message.id };
-	return {
-		before: `${JSON.stringify(fields).slice(0, -1)},"answer":`,
-		after:
-			play.app.mode === 'agent-chat'
-				? '}'
-				: `,"from_variable_selector":${isFlow ? '["llm","text"]' : 'null'}}`,
-	};
+/**
+ * Returns the JSON of a token event before and after its text. Building each event from an object
+ * would be slow: an answer of 10 MB in tokens of 4 bytes has 2.6 million events.
+ */
+function createTokenTemplate({
+	context,
+	envelope,
+	isChatflow,
+}: EventWriter): [prefix: string, suffix: string] {
+	const { app, message } = context;
+	const fields = { event: getTokenEventName(context), ...envelope, id: message.id };
+	const prefix = `${JSON.stringify(fields).slice(0, -1)},"answer":`;
+	if (app.mode === 'agent-chat') return [prefix, '}'];
+	return [prefix, `,"from_variable_selector":${isChatflow ? '["llm","text"]' : 'null'}}`];
 }
 
-function textEventOf({ app, run, profile, message }: Play): string {
+function getTokenEventName({ app, scenario, profile, message }: RunContext): string {
 	if (app.mode === 'agent-chat') return 'agent_message';
-	const isQuirky =
-		app.mode === 'chat' && profile.textInMessageFile && message.message_files.length > 0;
-	return isQuirky || findFault(run, 'textInMessageFile') !== undefined ? 'message_file' : 'message';
+	const isMessageFile =
+		(app.mode === 'chat' && profile.sendsTextAsMessageFile && message.message_files.length > 0) ||
+		findFault(scenario, 'textInMessageFile') !== undefined;
+	return isMessageFile ? 'message_file' : 'message';
 }
 
-function* chain(...parts: Array<Iterable<string>>): Generator<string> {
+function* concat(...parts: Array<Iterable<string>>): Generator<string> {
 	for (const part of parts) yield* part;
 }

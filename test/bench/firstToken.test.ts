@@ -37,7 +37,9 @@ const CASES: Record<string, Case> = {
 function truth(dify: MockDify): number[] {
 	return dify.requests
 		.filter(({ path }) => path === '/v1/chat-messages')
-		.map(({ receivedAtMs, textStamps }) => (textStamps[0] ?? Number.NaN) - receivedAtMs);
+		.map(
+			({ receivedAtMs, tokensWrittenAtMs }) => (tokensWrittenAtMs[0] ?? Number.NaN) - receivedAtMs,
+		);
 }
 
 function p50({ distributions }: BenchResult, name: 'ttft' | 'ttfe' | 'ttfvt' | 'tpot'): number {
@@ -103,9 +105,9 @@ describe('time per token', () => {
 		const result = await measure(dify, ['--requests', '20', '--concurrency', '5', '--warmup', '0']);
 		const real = dify.requests
 			.filter(({ path }) => path === '/v1/chat-messages')
-			.map(({ textStamps }) => {
-				const [first = 0] = textStamps;
-				return ((textStamps.at(-1) ?? 0) - first) / (tokens.length - packet);
+			.map(({ tokensWrittenAtMs }) => {
+				const [first = 0] = tokensWrittenAtMs;
+				return ((tokensWrittenAtMs.at(-1) ?? 0) - first) / (tokens.length - packet);
 			});
 		const mean = real.reduce((sum, value) => sum + value, 0) / real.length;
 		const measured = result.distributions.tpot.mean ?? 0;

@@ -129,7 +129,7 @@ it('cancelling a running execution stops the run on Dify', async () => {
 	});
 	const asked = await eventually(() => {
 		const request = world.dify.requests.at(-1);
-		return (request?.stamps.length ?? 0) > 3 ? request : undefined;
+		return (request?.writtenAtMs.length ?? 0) > 3 ? request : undefined;
 	});
 	await world.n8n.rest.call('POST', `/executions/${running.id}/stop`);
 	const stop = await eventually(() =>

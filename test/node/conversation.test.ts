@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import type { Conversation } from '../../mock-dify/store';
+import type { Conversation } from '../../mock-dify';
 import { APPS, begin, COUNTER } from './conversations';
 import type { World } from './harness';
 import { byId, itemOf, openWorld } from './harness';
@@ -22,7 +22,7 @@ describe('Get Many', () => {
 	const many = async (): Promise<void> => {
 		const { app, user, created_at } = await begin(world, 'chat-plain', 'bea', 'tide 0');
 		for (let index = 1; index < 250; index++) {
-			const conversation = world.dify.store.begin(app, user, `tide ${index}`, {});
+			const conversation = world.dify.store.createConversation({ app, user, query: `tide ${index}` });
 			conversation.created_at = created_at + index;
 			conversation.updated_at = created_at + ((index * 7) % 250);
 		}

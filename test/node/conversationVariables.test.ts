@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import type { Conversation } from '../../mock-dify/store';
+import type { Conversation } from '../../mock-dify';
 import { AGREED, APPS, begin, COUNTER, TAGS, TOPIC } from './conversations';
 import type { World } from './harness';
 import { byId, itemOf, openWorld } from './harness';

@@ -1,5 +1,5 @@
 import type { AppDefinition } from '../../mock-dify';
-import type { Conversation } from '../../mock-dify/store';
+import type { Conversation } from '../../mock-dify';
 import type { World } from './harness';
 import { itemOf } from './harness';
 

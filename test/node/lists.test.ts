@@ -56,7 +56,11 @@ describe('the list of messages', () => {
 	it("is the user's own, newest first, some conversations at a time, searched by their words", async () => {
 		const first = await begin(world, 'chat-plain', 'fay', 'oldest');
 		for (let index = 1; index < 12; index++) {
-			const conversation = world.dify.store.begin(first.app, 'fay', `talk ${index}`, {});
+			const conversation = world.dify.store.createConversation({
+				app: first.app,
+				user: 'fay',
+				query: `talk ${index}`,
+			});
 			conversation.updated_at = first.updated_at + index;
 			world.dify.store.addMessage(conversation, `first\nof ${index}`, {});
 			world.dify.store.addMessage(conversation, `second of ${index} ${'x'.repeat(99)}`, {});

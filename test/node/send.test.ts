@@ -66,7 +66,7 @@ describe('each app kind, collected into one item', () => {
 		const lags: number[] = [];
 		for (let round = 0; round < 3; round++) {
 			itemOf(await world.send('flow-plain'));
-			const stamps = world.dify.requests.at(-1)?.stamps ?? [];
+			const stamps = world.dify.requests.at(-1)?.writtenAtMs ?? [];
 			lags.push(performance.now() - (stamps.at(-1) ?? 0));
 		}
 		expect(Math.min(...lags)).toBeLessThan(50);

@@ -1,9 +1,9 @@
 import type { MockDify, AnswerScript } from '../../../mock-dify';
 import { startMockDify } from '../../../mock-dify';
-import type { Event } from './ask';
-import { askFor, named, storyOf } from './ask';
+import type { Event } from './sendChatMessage';
+import { eventNames, eventsNamed, sendChatMessage } from './sendChatMessage';
 
-/** What a script says stands on the wire, when it says so. */
+/** Checks that the events and their timing follow the script. */
 
 let dify: MockDify;
 
@@ -17,28 +17,31 @@ afterAll(async () => {
 
 const [CHATBOT, AGENT, CHATFLOW] = ['chat-plain', 'agent-fc', 'flow-plain'];
 const TEXT = 'one two three four five';
-/** A timer may fire a little before its time. */
-const EARLY_MS = 3;
+/** Timers may fire up to 1 ms early, so the checks allow a difference of 3 ms. */
+const TOLERANCE_MS = 3;
 
-/** What stands between the writes, in ms. */
-function gapsOf(stamps: number[]): number[] {
-	return stamps.slice(1).map((stamp, index) => stamp - (stamps[index] ?? 0));
+/** Returns the times between the writes, in ms. */
+function getGapsMs(writtenAtMs: number[]): number[] {
+	return writtenAtMs.slice(1).map((timeMs, index) => timeMs - (writtenAtMs[index] ?? 0));
 }
 
-/** The one event of a name, without what stands around every event. */
-function only(events: Array<Event | string>, name: string): Event {
-	const found = named(events, name);
+/** Returns the fields of the only event with this name, without the fields that all events have. */
+function getOnlyEvent(events: Array<Event | string>, name: string): Event {
+	const found = eventsNamed(events, name);
 	expect(found).toHaveLength(1);
-	const { event: _, conversation_id, message_id, created_at, task_id, ...own } = found[0] ?? {};
+	const { event: _, conversation_id, message_id, created_at, task_id, ...fields } = found[0] ?? {};
 	expect([conversation_id, message_id, created_at, task_id]).not.toContain(undefined);
-	return own;
+	return fields;
 }
 
-describe('text', () => {
-	it('comes word by word, so that it can be put together again', async () => {
+describe('mock-dify script, text', () => {
+	it('text: is sent word by word without losing whitespace', async () => {
 		const text = ' two  spaces\nand a line \n';
-		const { events } = await askFor(dify, CHATBOT, { script: { text } });
-		const pieces = named(events, 'message').map(({ answer }) => answer);
+		const { events } = await sendChatMessage(dify, {
+			app: CHATBOT,
+			scenario: { script: { text } },
+		});
+		const pieces = eventsNamed(events, 'message').map(({ answer }) => answer);
 		expect(pieces).toEqual([' two', '  spaces', '\nand', ' a', ' line', ' \n', '']);
 		expect(pieces.join('')).toBe(text);
 	});
@@ -46,10 +49,10 @@ describe('text', () => {
 	it.each<[string, AnswerScript]>([
 		['a list', { tokens: ['a', '', 'b'] }],
 		['a function', { tokens: () => ['a', '', 'b'] }],
-		['a list, and text after it', { tokens: ['a', ''], text: 'b' }],
-	])('comes as tokens that are %s', async (_, script) => {
-		const { events } = await askFor(dify, CHATBOT, { script });
-		expect(storyOf(events)).toEqual([
+		['a list with text after it', { tokens: ['a', ''], text: 'b' }],
+	])('tokens: accepts %s', async (_, script) => {
+		const { events } = await sendChatMessage(dify, { app: CHATBOT, scenario: { script } });
+		expect(eventNames(events)).toEqual([
 			'message:a',
 			'message:',
 			'message:b',
@@ -58,91 +61,107 @@ describe('text', () => {
 		]);
 	});
 
-	it('may be none at all', async () => {
-		const { events } = await askFor(dify, CHATBOT, { script: { tokens: [] } });
-		expect(storyOf(events)).toEqual(['message:', 'message_end']);
+	it('tokens: accepts an empty list', async () => {
+		const { events } = await sendChatMessage(dify, {
+			app: CHATBOT,
+			scenario: { script: { tokens: [] } },
+		});
+		expect(eventNames(events)).toEqual(['message:', 'message_end']);
 	});
 });
 
-describe('time', () => {
-	it('firstTokenMs: nothing is written before', async () => {
+describe('mock-dify script, timing', () => {
+	it('firstTokenMs: delays the first write', async () => {
 		const script = { text: TEXT, firstTokenMs: 120 };
-		const { stamps } = await askFor(dify, CHATBOT, { script });
+		const { writtenAtMs } = await sendChatMessage(dify, { app: CHATBOT, scenario: { script } });
 		const { receivedAtMs = 0 } = dify.requests.at(-1) ?? {};
-		expect((stamps[0] ?? 0) - receivedAtMs).toBeGreaterThan(120 - EARLY_MS);
+		expect((writtenAtMs[0] ?? 0) - receivedAtMs).toBeGreaterThan(120 - TOLERANCE_MS);
 	});
 
-	it('gapMs: it stands between each two tokens', async () => {
+	it('gapMs: separates the tokens', async () => {
 		const script = { text: TEXT, gapMs: 30 };
-		const { stamps } = await askFor(dify, CHATBOT, { script });
-		expect(Math.min(...gapsOf(stamps.slice(0, 5)))).toBeGreaterThan(30 - EARLY_MS);
+		const { writtenAtMs } = await sendChatMessage(dify, { app: CHATBOT, scenario: { script } });
+		expect(Math.min(...getGapsMs(writtenAtMs.slice(0, 5)))).toBeGreaterThan(30 - TOLERANCE_MS);
 	});
 
-	it('the headers come with the first event, and pings meanwhile', async () => {
+	it('pingIntervalMs: sends the headers with the first ping and pings while the model is silent', async () => {
 		const pinging = await startMockDify({ pingIntervalMs: 40 });
 		const script = { text: 'one two', firstTokenMs: 130, gapMs: 130 };
-		const { chunks, headersAtMs } = await askFor(pinging, CHATBOT, { script });
+		const { chunks, headersAtMs } = await sendChatMessage(pinging, {
+			app: CHATBOT,
+			scenario: { script },
+		});
 		await pinging.close();
-		expect(headersAtMs).toBeGreaterThan(40 - EARLY_MS);
-		const story = chunks.map((chunk) => chunk.toString().startsWith('event: ping\n\n'));
-		// Before the first token and between the two: as many as there was time for.
-		expect(story.slice(0, 2)).toEqual([true, true]);
-		const [one, two] = story.flatMap((isPing, index) => (isPing ? [] : [index]));
-		expect((two ?? 0) - (one ?? 0)).toBeGreaterThan(2);
+		expect(headersAtMs).toBeGreaterThan(40 - TOLERANCE_MS);
+		const isPing = chunks.map((chunk) => chunk.toString().startsWith('event: ping\n\n'));
+		// The number of pings depends on the load of the machine. At least two precede each token.
+		expect(isPing.slice(0, 2)).toEqual([true, true]);
+		const [firstToken, secondToken] = isPing.flatMap((value, index) => (value ? [] : [index]));
+		expect((secondToken ?? 0) - (firstToken ?? 0)).toBeGreaterThan(2);
 	});
 
-	it('blocking takes as long as the stream would have', async () => {
+	it('blocking mode: takes as long as the stream would take', async () => {
 		const script = { text: TEXT, firstTokenMs: 50, gapMs: 20 };
-		const more = { response_mode: 'blocking' };
-		const { headersAtMs } = await askFor(dify, CHATBOT, { script }, more);
-		expect(headersAtMs).toBeGreaterThan(150 - EARLY_MS);
+		const body = { response_mode: 'blocking' };
+		const { headersAtMs } = await sendChatMessage(dify, {
+			app: CHATBOT,
+			scenario: { script },
+			body,
+		});
+		expect(headersAtMs).toBeGreaterThan(150 - TOLERANCE_MS);
 	});
 
 	it.each([
 		[1, [1, 1, 1, 1, 1]],
 		[2, [2, 2, 1]],
 		[64, [5]],
-	])('tokensPerPacket %d: so many events in a write', async (tokensPerPacket, expected) => {
-		const script = { text: TEXT, tokensPerPacket };
-		const { chunks, stamps, events } = await askFor(dify, CHATBOT, { script });
-		const perChunk = chunks.map((chunk) => chunk.toString().split('data: ').length - 1);
-		expect(perChunk).toEqual([...expected, 1]);
-		expect(stamps).toHaveLength(chunks.length);
-		expect(storyOf(events).slice(-2)).toEqual(['message: five', 'message_end']);
-	});
+	])(
+		'tokensPerPacket %d: sends this many events in one write',
+		async (tokensPerPacket, expected) => {
+			const script = { text: TEXT, tokensPerPacket };
+			const { chunks, writtenAtMs, events } = await sendChatMessage(dify, {
+				app: CHATBOT,
+				scenario: { script },
+			});
+			const perChunk = chunks.map((chunk) => chunk.toString().split('data: ').length - 1);
+			expect(perChunk).toEqual([...expected, 1]);
+			expect(writtenAtMs).toHaveLength(chunks.length);
+			expect(eventNames(events).slice(-2)).toEqual(['message: five', 'message_end']);
+		},
+	);
 });
 
-describe('what goes before the text', () => {
-	it('preamble: events of its own, with the ids around them', async () => {
+describe('mock-dify script, events before the text', () => {
+	it('preamble: sends the events with the ids of the run', async () => {
 		const script = { text: 'x', preamble: [{ event: 'agent_log', data: { label: 'a' } }] };
-		const chat = await askFor(dify, CHATBOT, { script });
-		expect(storyOf(chat.events)[0]).toBe('agent_log');
-		expect(only(chat.events, 'agent_log')).toEqual({ data: { label: 'a' } });
-		const flow = await askFor(dify, CHATFLOW, { script });
-		expect(only(flow.events, 'agent_log')).toEqual({
-			workflow_run_id: named(flow.events, 'workflow_started')[0]?.workflow_run_id,
+		const chat = await sendChatMessage(dify, { app: CHATBOT, scenario: { script } });
+		expect(eventNames(chat.events)[0]).toBe('agent_log');
+		expect(getOnlyEvent(chat.events, 'agent_log')).toEqual({ data: { label: 'a' } });
+		const flow = await sendChatMessage(dify, { app: CHATFLOW, scenario: { script } });
+		expect(getOnlyEvent(flow.events, 'agent_log')).toEqual({
+			workflow_run_id: eventsNamed(flow.events, 'workflow_started')[0]?.workflow_run_id,
 			data: { label: 'a' },
 		});
 	});
 
-	it('reasoning: a reasoning_chunk each', async () => {
+	it('reasoning: sends one reasoning_chunk for each text', async () => {
 		const script = { text: 'x', reasoning: ['first', 'then'] };
-		const { events } = await askFor(dify, CHATBOT, { script });
-		expect(storyOf(events).slice(0, 3)).toEqual([
+		const { events } = await sendChatMessage(dify, { app: CHATBOT, scenario: { script } });
+		expect(eventNames(events).slice(0, 3)).toEqual([
 			'reasoning_chunk',
 			'reasoning_chunk',
 			'message:x',
 		]);
-		expect(named(events, 'reasoning_chunk').map(({ data }) => data)).toEqual(
+		expect(eventsNamed(events, 'reasoning_chunk').map(({ data }) => data)).toEqual(
 			['first', 'then'].map((reasoning) => expect.objectContaining({ reasoning, is_final: false })),
 		);
 	});
 
-	it('thoughts: an agent’s steps, the last of them again with the answer', async () => {
+	it('thoughts: sends the steps of an agent, and the last step again with the answer', async () => {
 		const tool = { tool: 'clock', tool_input: '{}', observation: '12:00' };
 		const script = { text: 'noon', thoughts: [tool, {}] };
-		const { events } = await askFor(dify, AGENT, { script });
-		expect(storyOf(events)).toEqual([
+		const { events } = await sendChatMessage(dify, { app: AGENT, scenario: { script } });
+		expect(eventNames(events)).toEqual([
 			'agent_thought',
 			'agent_thought',
 			'agent_message:noon',
@@ -150,15 +169,15 @@ describe('what goes before the text', () => {
 			'agent_thought',
 			'message_end',
 		]);
-		const [first, second, last] = named(events, 'agent_thought');
+		const [first, second, last] = eventsNamed(events, 'agent_thought');
 		expect(first).toMatchObject({ ...tool, position: 1, thought: '' });
 		expect(last).toEqual({ ...second, position: 2, thought: 'noon' });
 	});
 
-	it('files: a message_file each', async () => {
+	it('files: sends one message_file for each file', async () => {
 		const script = { text: 'x', files: [{ url: 'http://files.invalid/a.png' }] };
-		const { events } = await askFor(dify, CHATBOT, { script });
-		expect(only(events, 'message_file')).toEqual({
+		const { events } = await sendChatMessage(dify, { app: CHATBOT, scenario: { script } });
+		expect(getOnlyEvent(events, 'message_file')).toEqual({
 			id: expect.any(String),
 			type: 'image',
 			belongs_to: 'assistant',
@@ -167,18 +186,21 @@ describe('what goes before the text', () => {
 	});
 });
 
-describe('what goes after it', () => {
+describe('mock-dify script, events after the text', () => {
 	const resource = { position: 1, content: 'source' };
 
-	it.each([null, { total_tokens: 7 }])('usage and sources in both modes: %j', async (usage) => {
-		const script = { text: 'x', usage, retrieverResources: [resource] };
-		const metadata = { annotation_reply: null, retriever_resources: [resource], usage };
-		const streamed = await askFor(dify, CHATBOT, { script });
-		expect(only(streamed.events, 'message_end').metadata).toEqual(metadata);
-		const more = { response_mode: 'blocking' };
-		const blocking = await askFor(dify, CHATBOT, { script }, more);
-		expect(JSON.parse(blocking.body.toString()).metadata).toEqual(metadata);
-	});
+	it.each([null, { total_tokens: 7 }])(
+		'usage and retrieverResources: are sent in both response modes, usage %j',
+		async (usage) => {
+			const script = { text: 'x', usage, retrieverResources: [resource] };
+			const metadata = { annotation_reply: null, retriever_resources: [resource], usage };
+			const streamed = await sendChatMessage(dify, { app: CHATBOT, scenario: { script } });
+			expect(getOnlyEvent(streamed.events, 'message_end').metadata).toEqual(metadata);
+			const body = { response_mode: 'blocking' };
+			const blocking = await sendChatMessage(dify, { app: CHATBOT, scenario: { script }, body });
+			expect(JSON.parse(blocking.body.toString()).metadata).toEqual(metadata);
+		},
+	);
 
 	it.each<[AnswerScript, Event]>([
 		[{ text: 'x' }, { status: 'succeeded', outputs: { answer: 'x' }, error: null }],
@@ -198,31 +220,37 @@ describe('what goes after it', () => {
 			{ text: 'x', workflowStatus: 'failed', workflowError: 'broke' },
 			{ status: 'failed', outputs: {}, error: 'broke' },
 		],
-	])('a workflow that ends: %j', async (script, expected) => {
-		const { events } = await askFor(dify, CHATFLOW, { script });
-		expect(only(events, 'workflow_finished').data).toMatchObject(expected);
-		const isEnded = ['stopped', 'failed'].includes(String(expected.status));
-		expect(named(events, 'message_end')).toHaveLength(isEnded ? 0 : 1);
-	});
+	])(
+		'workflow_finished: has the status and the outputs of the script %j',
+		async (script, expected) => {
+			const { events } = await sendChatMessage(dify, { app: CHATFLOW, scenario: { script } });
+			expect(getOnlyEvent(events, 'workflow_finished').data).toMatchObject(expected);
+			const hasNoMessageEnd = ['stopped', 'failed'].includes(String(expected.status));
+			expect(eventsNamed(events, 'message_end')).toHaveLength(hasNoMessageEnd ? 0 : 1);
+		},
+	);
 
-	it('paused: the form, the pause, and no more; in both modes', async () => {
+	it('workflowStatus paused: ends with the form and the pause in both response modes', async () => {
 		const script: AnswerScript = {
 			text: 'x',
 			workflowStatus: 'paused',
 			form: { form_token: 'mine' },
 		};
-		const streamed = await askFor(dify, CHATFLOW, { script });
-		expect(storyOf(streamed.events).slice(-2)).toEqual(['human_input_required', 'workflow_paused']);
-		expect(only(streamed.events, 'human_input_required').data).toMatchObject({
+		const streamed = await sendChatMessage(dify, { app: CHATFLOW, scenario: { script } });
+		expect(eventNames(streamed.events).slice(-2)).toEqual([
+			'human_input_required',
+			'workflow_paused',
+		]);
+		expect(getOnlyEvent(streamed.events, 'human_input_required').data).toMatchObject({
 			form_token: 'mine',
 			display_in_ui: true,
 		});
 		const reasons = [expect.objectContaining({ TYPE: 'human_input_required', form_token: 'mine' })];
-		expect(only(streamed.events, 'workflow_paused').data).toMatchObject({ reasons });
+		expect(getOnlyEvent(streamed.events, 'workflow_paused').data).toMatchObject({ reasons });
 
-		const more = { response_mode: 'blocking' };
-		const { body } = await askFor(dify, CHATFLOW, { script }, more);
-		expect(JSON.parse(body.toString())).toMatchObject({
+		const body = { response_mode: 'blocking' };
+		const blocking = await sendChatMessage(dify, { app: CHATFLOW, scenario: { script }, body });
+		expect(JSON.parse(blocking.body.toString())).toMatchObject({
 			event: 'workflow_paused',
 			answer: 'x',
 			workflow_run_id: expect.any(String),

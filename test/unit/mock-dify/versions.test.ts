@@ -1,13 +1,13 @@
-import type { MockDify, DifyVersion } from '../../../mock-dify';
+import type { DifyVersion, MockDify } from '../../../mock-dify';
 import { startMockDify } from '../../../mock-dify';
-import { askFor, named, storyOf } from './ask';
+import { eventNames, eventsNamed, sendChatMessage } from './sendChatMessage';
 
-/** Versions of which there is no recording, by the contract (3.4, 4.1). */
+/** Versions without recordings. See docs/dify-api.md#versions. */
 
 let dify: MockDify;
 
 async function start(version: DifyVersion): Promise<void> {
-	dify = await startMockDify({ version, lingerMs: 20, silenceMs: 20 });
+	dify = await startMockDify({ version, lingerMs: 20, chatflowTimeoutMs: 20 });
 }
 
 afterEach(async () => {
@@ -15,35 +15,38 @@ afterEach(async () => {
 });
 
 const PING = 'event: ping\n\n';
-const script = { text: 'x' };
+const scenario = { script: { text: 'x' } };
 
-describe('1.13.0', () => {
+describe('mock-dify as Dify 1.13.0', () => {
 	beforeEach(async () => await start('1.13.0'));
 
 	it('ends a chatflow without message_end', async () => {
-		const { events, chunks } = await askFor(dify, 'flow-plain', { script });
+		const { events, chunks } = await sendChatMessage(dify, { app: 'flow-plain', scenario });
 		expect(chunks[0]?.toString()).toBe(PING);
-		expect(storyOf(events).slice(-2)).toEqual(['node_finished', 'workflow_finished']);
+		expect(eventNames(events).slice(-2)).toEqual(['node_finished', 'workflow_finished']);
 	});
 
-	it('answers a blocking chatflow request with a stream that only pings', async () => {
-		const more = { response_mode: 'blocking' };
-		const { status, headers, body } = await askFor(dify, 'flow-plain', { script }, more);
+	it('answers a blocking chatflow request with a stream that contains only a ping', async () => {
+		const { status, headers, body } = await sendChatMessage(dify, {
+			app: 'flow-plain',
+			scenario,
+			body: { response_mode: 'blocking' },
+		});
 		expect(status).toBe(200);
 		expect(headers).toContainEqual(['content-type', 'text/event-stream; charset=utf-8']);
 		expect(body.toString()).toBe(PING);
 	});
 });
 
-describe('1.17', () => {
+describe('mock-dify as Dify 1.17', () => {
 	beforeEach(async () => await start('1.17'));
 
-	it('says in the stream of a chatflow what it refuses, without the ids of a message', async () => {
-		const { status, events, chunks } = await askFor(dify, 'flow-vars', { script });
+	it('reports a missing chatflow input in the stream, without the ids of a message', async () => {
+		const { status, events, chunks } = await sendChatMessage(dify, { app: 'flow-vars', scenario });
 		expect(status).toBe(200);
 		expect(chunks[0]?.toString()).toBe(PING);
-		expect(storyOf(events)).toEqual(['workflow_started', 'workflow_finished']);
-		const [finished = {}] = named(events, 'workflow_finished');
+		expect(eventNames(events)).toEqual(['workflow_started', 'workflow_finished']);
+		const [finished = {}] = eventsNamed(events, 'workflow_finished');
 		expect(finished.data).toMatchObject({
 			status: 'failed',
 			error: 'name is required in input form',
@@ -52,9 +55,12 @@ describe('1.17', () => {
 		expect(finished).not.toHaveProperty('message_id');
 	});
 
-	it('refuses an unknown conversation before the stream', async () => {
-		const more = { conversation_id: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee' };
-		const { status, body } = await askFor(dify, 'flow-plain', { script }, more);
+	it('rejects an unknown conversation of a chatflow with HTTP status 404', async () => {
+		const { status, body } = await sendChatMessage(dify, {
+			app: 'flow-plain',
+			scenario,
+			body: { conversation_id: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee' },
+		});
 		expect(status).toBe(404);
 		expect(JSON.parse(body.toString())).toMatchObject({ code: 'not_found' });
 	});

@@ -1,13 +1,12 @@
 import { startMockDify } from '../../../../mock-dify';
 import { recording, VERSIONS } from '../../../fixtures/recordings';
-import { DIFY_VERSION_OF } from './versions';
-import { runOf } from './run';
-import { RECORDED_APPS, Session } from './session';
-import { recordedShape, shapeOf } from './shape';
+import { parseScenario } from './recordedScenario';
+import { DIFY_VERSION_OF, RECORDED_APPS, ReplaySession } from './replaySession';
+import { getRecordedShape, getShape } from './responseShape';
 
-/** A model that lets everyone wait, in a fiftieth of the time: the pings come where they came. */
+/** A slow model, replayed 50 times as fast. The pings must be in the same places of the stream. */
 
-const SPEED = 50;
+const SPEED_FACTOR = 50;
 const NAMES = [
 	['a05_chat_stream_slow12', 12_000],
 	['a06_chat_stream_slow35', 35_000],
@@ -16,19 +15,22 @@ const NAMES = [
 ] as const;
 
 it.each(VERSIONS.flatMap((version) => NAMES.map((row) => [version, ...row] as const)))(
-	'%s %s',
+	'mock-dify as Dify %s, slow model: sends pings like the recording %s',
 	async (version, name, waitMs) => {
 		const dify = await startMockDify({
 			version: DIFY_VERSION_OF[version],
 			apps: RECORDED_APPS,
 			lingerMs: 20,
-			pingIntervalMs: 10_000 / SPEED,
+			pingIntervalMs: 10_000 / SPEED_FACTOR,
 		});
 		const recorded = recording(version, name);
-		const run = runOf(recorded);
-		const slow = { ...run, script: { ...run?.script, firstTokenMs: waitMs / SPEED } };
-		const answer = await new Session(dify).replay(recorded, slow);
+		const scenario = parseScenario(recorded);
+		const slowScenario = {
+			...scenario,
+			script: { ...scenario?.script, firstTokenMs: waitMs / SPEED_FACTOR },
+		};
+		const response = await new ReplaySession(dify).replay(recorded, slowScenario);
 		await dify.close();
-		expect(shapeOf(answer, version)).toEqual(recordedShape(recorded));
+		expect(getShape(response, version)).toEqual(getRecordedShape(recorded));
 	},
 );

@@ -1,14 +1,14 @@
 import { startMockDify } from '../../../../mock-dify';
 import { recording, VERSIONS } from '../../../fixtures/recordings';
-import type { RawAnswer } from '../rawClient';
-import { DIFY_VERSION_OF } from './versions';
-import { RECORDED_APPS, Session } from './session';
-import type { Shape } from './shape';
-import { recordedShape, shapeOf } from './shape';
+import type { RawResponse } from '../rawClient';
+import { DIFY_VERSION_OF, RECORDED_APPS, ReplaySession } from './replaySession';
+import type { ResponseShape } from './responseShape';
+import { getRecordedShape, getShape } from './responseShape';
 
 /**
- * A stop in the middle of an answer: by its user, it ends within a second or so; by another, a chatbot
- * takes no notice, and a chatflow gives all of its answer and then fails.
+ * A stop request in the middle of an answer. A stop by the user of the message ends the answer after
+ * about one second. A chatbot ignores a stop by another user. A chatflow then sends its whole answer and
+ * fails.
  */
 
 const NAMES = [
@@ -18,17 +18,17 @@ const NAMES = [
 	'f04_stop_chat_wrong_user',
 	'f05_stop_flow_wrong_user',
 ];
-const TOKENS = 180;
-const WHOLE = Array.from({ length: TOKENS }, (_, index) => `tok${index} `).join('');
+const TOKEN_COUNT = 180;
+const FULL_ANSWER = Array.from({ length: TOKEN_COUNT }, (_, index) => `tok${index} `).join('');
 
-/** How much had been said by then is of no account. */
-function withoutAnswer(shape: Shape): unknown {
-	const { body, ...rest } = shape as Shape & { body: { answer: string; shapes: string[] } };
+/** The number of tokens before the stop differs between runs. */
+function withoutAnswer(shape: ResponseShape): unknown {
+	const { body, ...rest } = shape as ResponseShape & { body: { answer: string; shapes: string[] } };
 	return { ...rest, shapes: body.shapes };
 }
 
-describe.each(VERSIONS)('%s', (version) => {
-	const answers = new Map<string, { stream: RawAnswer; stop: RawAnswer }>();
+describe.each(VERSIONS)('mock-dify as Dify %s, stop in the middle of an answer', (version) => {
+	const exchanges = new Map<string, { stream: RawResponse; stop: RawResponse }>();
 
 	beforeAll(async () => {
 		const dify = await startMockDify({
@@ -37,10 +37,10 @@ describe.each(VERSIONS)('%s', (version) => {
 			lingerMs: 20,
 		});
 		const stopInTheMiddle = async (name: string): Promise<void> => {
-			const session = new Session(dify);
+			const session = new ReplaySession(dify);
 			const recorded = recording(version, name);
-			const tokens = WHOLE.split(/(?<= )/);
-			let stopping: Promise<RawAnswer> | undefined;
+			const tokens = FULL_ANSWER.split(/(?<= )/);
+			let stopping: Promise<RawResponse> | undefined;
 			const stream = await session.replay(
 				recorded,
 				{ script: { tokens, gapMs: 10 } },
@@ -48,26 +48,26 @@ describe.each(VERSIONS)('%s', (version) => {
 					onChunk: (chunk) => {
 						if (stopping !== undefined || !chunk.includes('"tok0 "')) return;
 						const first = recorded.response.chunks.map(({ text = '' }) => text).join('');
-						session.learn(first, chunk.toString());
+						session.mapIds(first, chunk.toString());
 						stopping = session.replay(recording(version, `${name}_stop`));
 					},
 				},
 			);
-			if (stopping === undefined) throw new Error('there was nothing to stop');
-			answers.set(name, { stream, stop: await stopping });
+			if (stopping === undefined) throw new Error('The stream ended before its first token');
+			exchanges.set(name, { stream, stop: await stopping });
 		};
-		// Side by side: each takes a second.
+		// Each takes a second, so they run concurrently.
 		await Promise.all(NAMES.map(stopInTheMiddle));
 		await dify.close();
 	});
 
-	it.each(NAMES)('%s', (name) => {
-		const { stream, stop } = answers.get(name) as { stream: RawAnswer; stop: RawAnswer };
-		const shape = shapeOf(stream, version);
-		expect(withoutAnswer(shape)).toEqual(withoutAnswer(recordedShape(recording(version, name))));
-		expect(shapeOf(stop, version)).toEqual(recordedShape(recording(version, `${name}_stop`)));
+	it.each(NAMES)('%s: ends like the recording', (name) => {
+		const { stream, stop } = exchanges.get(name) as { stream: RawResponse; stop: RawResponse };
+		const shape = getShape(stream, version);
+		expect(withoutAnswer(shape)).toEqual(withoutAnswer(getRecordedShape(recording(version, name))));
+		expect(getShape(stop, version)).toEqual(getRecordedShape(recording(version, `${name}_stop`)));
 		const { answer } = shape.body as { answer: string };
-		expect(WHOLE.startsWith(answer)).toBe(true);
-		expect(answer === WHOLE).toBe(name.includes('wrong_user'));
+		expect(FULL_ANSWER.startsWith(answer)).toBe(true);
+		expect(answer === FULL_ANSWER).toBe(name.includes('wrong_user'));
 	});
 });

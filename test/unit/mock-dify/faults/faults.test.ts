@@ -1,48 +1,62 @@
 import type { Fault, MockDify } from '../../../../mock-dify';
 import { startMockDify } from '../../../../mock-dify';
-import { askFor } from '../ask';
-import { broken } from './broken';
-import { events } from './events';
-import { framing } from './framing';
-import type { Row, Rows } from './row';
-import { CHATBOT, SILENCE_MS, story, TEXT, WHOLE } from './row';
+import { sendChatMessage } from '../sendChatMessage';
+import { connectionFaults } from './connectionFaults';
+import { eventFaults } from './eventFaults';
+import type { FaultCase, FaultCases } from './faultCase';
+import { ALL_EVENTS, CHATBOT, CHATFLOW_TIMEOUT_MS, expectEvents, TEXT } from './faultCase';
+import { framingFaults } from './framingFaults';
 
-/** Every hazard does on the wire what it promises: read over a bare socket, chunk by chunk. */
+/** Checks the effect of every fault on the wire. A plain socket reads the response chunk by chunk. */
 
 let dify: MockDify;
 
 beforeAll(async () => {
-	dify = await startMockDify({ lingerMs: 20, silenceMs: SILENCE_MS });
+	dify = await startMockDify({ lingerMs: 20, chatflowTimeoutMs: CHATFLOW_TIMEOUT_MS });
 });
 
 afterAll(async () => {
 	await dify.close();
 });
 
-/** A kind that is not here does not compile. */
-const ROWS: Rows<Fault['kind']> = { ...broken, ...framing, ...events };
+/** The type requires at least one entry for each kind of fault. */
+const CASES: FaultCases<Fault['kind']> = { ...connectionFaults, ...framingFaults, ...eventFaults };
 
-const rows = Object.entries(ROWS).flatMap(([kind, ofKind]) =>
-	(ofKind as Array<Row<Fault['kind']>>).map((row, index) => [kind, index + 1, row] as const),
+const rows = Object.entries(CASES).flatMap(([kind, cases]) =>
+	(cases as Array<FaultCase<Fault['kind']>>).map(
+		(faultCase, index) => [kind, index + 1, faultCase] as const,
+	),
 );
 
-it.each(rows)('%s (%d)', async (_kind, _index, row) => {
-	const { hazard, script = { text: TEXT }, app = CHATBOT, more, reading } = row;
-	row.promise(await askFor(dify, app, { script, faults: [hazard] }, more, reading));
-});
+it.each(rows)(
+	'mock-dify fault %s: has the documented effect (case %d)',
+	async (_kind, _index, faultCase) => {
+		const { fault, script = { text: TEXT }, app = CHATBOT, body, read, verify } = faultCase;
+		verify(await sendChatMessage(dify, { app, scenario: { script, faults: [fault] }, body, read }));
+	},
+);
 
-it('without a hazard: an event a chunk, a stamp a chunk, a clean end', async () => {
-	const played = await askFor(dify, CHATBOT, { script: { text: TEXT } });
-	story(played, WHOLE);
-	expect(played.chunks.map((chunk) => chunk.toString())).toEqual(
-		played.events.map((event) => `data: ${JSON.stringify(event)}\n\n`),
+it('mock-dify without a fault: sends each event in its own chunk and ends the stream cleanly', async () => {
+	const response = await sendChatMessage(dify, {
+		app: CHATBOT,
+		scenario: { script: { text: TEXT } },
+	});
+	expectEvents(response, ALL_EVENTS);
+	expect(response.chunks.map((chunk) => chunk.toString())).toEqual(
+		response.events.map((event) => `data: ${JSON.stringify(event)}\n\n`),
 	);
-	expect(played.stamps).toHaveLength(played.chunks.length);
-	expect(played.ended).toBe('clean');
+	expect(response.writtenAtMs).toHaveLength(response.chunks.length);
+	expect(response.ended).toBe('clean');
 });
 
-it('plays a run once, and then the app’s own', async () => {
-	await askFor(dify, CHATBOT, { script: { text: TEXT }, faults: [{ kind: 'bom' }] });
-	const next = await askFor(dify, CHATBOT, { script: { text: 'next' } });
-	story(next, ['message:next', 'message:', 'message_end']);
+it('mock-dify: uses a queued scenario once', async () => {
+	await sendChatMessage(dify, {
+		app: CHATBOT,
+		scenario: { script: { text: TEXT }, faults: [{ kind: 'bom' }] },
+	});
+	const next = await sendChatMessage(dify, {
+		app: CHATBOT,
+		scenario: { script: { text: 'next' } },
+	});
+	expectEvents(next, ['message:next', 'message:', 'message_end']);
 });
