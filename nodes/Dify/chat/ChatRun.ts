@@ -204,7 +204,7 @@ export class ChatRun {
 	private async diagnoseStall(): Promise<void> {
 		if (this.accumulator.hasBegun) return;
 		const cause = await this.settings.diagnoseStall?.();
-		this.client.logDebug('No event yet', { ms: this.elapsedMs(), cause: cause?.kind });
+		this.client.logDebug('No event received', { ms: this.elapsedMs(), cause: cause?.kind });
 		if (cause === undefined || this.accumulator.hasBegun) return;
 		this.stallError = cause;
 		this.timeouts.abort('closed');

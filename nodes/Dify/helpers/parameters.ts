@@ -92,10 +92,7 @@ export class ParameterReader {
 	readUser(): string {
 		const user = toText(this.read('user'));
 		if (user !== '') return user;
-		return this.throwInvalid(
-			"'User' is empty",
-			'Enter an ID of the end user. It can be any text.',
-		);
+		return this.throwInvalid("'User' is empty", 'Enter an ID of the end user. It can be any text.');
 	}
 
 	/** Returns the maximum number of rows: 'Limit', or `Infinity` if 'Return All' is on. */
