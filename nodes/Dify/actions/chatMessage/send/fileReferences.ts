@@ -59,7 +59,7 @@ export class FileReferences {
 				if (type !== undefined) return fromUploadId(uploadFileId, type);
 				return this.parameters.throwInvalid(
 					`'Type' of file ${row + 1} cannot be detected from an upload ID`,
-					"Choose the type of the file instead of 'Automatic'. Dify requires it and does not report it.",
+					"Choose the type of the file instead of 'Automatic'. Dify requires the type, and does not report it for an upload.",
 				);
 			}
 			default:
