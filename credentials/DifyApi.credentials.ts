@@ -24,7 +24,7 @@ export class DifyApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. app-…',
 			description:
-				"The key of one app. Dify makes it under the app's 'API Access'; each app has its own.",
+				"The API key of one app. Create it in Dify, in the section 'API Access' of the app.",
 		},
 		{
 			displayName: 'Base URL',
@@ -34,7 +34,7 @@ export class DifyApi implements ICredentialType {
 			default: 'https://api.dify.ai/v1',
 			placeholder: 'e.g. https://dify.example.com/v1',
 			description:
-				"The address of Dify's API. A bare host gets '/v1'; any other path is kept as it is.",
+				"The address of Dify's API. If it has no path, '/v1' is added. Any other path is used unchanged.",
 		},
 	];
 
@@ -43,7 +43,7 @@ export class DifyApi implements ICredentialType {
 		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
 	};
 
-	/** GET /info answers any app's key, costs nothing and needs no user. */
+	/** GET /info accepts the key of any app, needs no user and costs nothing. */
 	test: ICredentialTestRequest = {
 		request: {
 			// The rule of normalizeBaseUrl (protocol/baseUrl.ts), as an expression.
@@ -56,11 +56,11 @@ export class DifyApi implements ICredentialType {
 			{
 				type: 'responseSuccessBody',
 				properties: {
-					// A web page has no such field; Dify's answer always does.
+					// Dify's response always has this field. A web page has none.
 					key: 'name',
 					value: undefined,
 					message:
-						"This address does not answer as Dify's API. The base URL is that of the API, such as https://api.dify.ai/v1, not that of the web page.",
+						"This address is not the address of Dify's API. Enter the address of the API, such as https://api.dify.ai/v1, not the address of Dify's web page.",
 				},
 			},
 		],

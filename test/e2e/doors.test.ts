@@ -59,7 +59,7 @@ describe("the credential's test", () => {
 		const { port } = page.address() as AddressInfo;
 		expect(await test('app-any', `http://127.0.0.1:${port}`)).toEqual({
 			status: 'Error',
-			message: expect.stringContaining("does not answer as Dify's API"),
+			message: expect.stringContaining("is not the address of Dify's API"),
 		});
 		page.close();
 	});

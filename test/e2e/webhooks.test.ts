@@ -56,7 +56,7 @@ it('webhook-streaming: a failure in the middle reaches the caller after what had
 	// Once, and without the words that they have already.
 	const [told, ...more] = lines.filter(({ type }) => type === 'error');
 	expect(told?.content).toMatch(
-		/^The model is gone\n\n.*\(Dify's code: completion_request_error\)$/,
+		/^The model is gone\n\n.*\(Dify error code: completion_request_error\)$/,
 	);
 	expect(more).toEqual([]);
 });

@@ -139,7 +139,7 @@ describe('is refused', () => {
 			name: 'no binary field',
 			bad: '',
 			message: "'Input Binary Field' is empty",
-			advice: 'Fill it',
+			advice: 'Enter a value',
 		},
 		{
 			...transcribe,
@@ -177,9 +177,9 @@ describe('is refused', () => {
 			parameters: { user: VALUE, text: 'x' },
 			bad: '',
 			message: "'User' is empty",
-			advice: 'any text of your own',
+			advice: 'It can be any text',
 		})),
-		{ ...speak, name: 'no text', bad: ' ', message: "'Text' is empty", advice: 'Fill it' },
+		{ ...speak, name: 'no text', bad: ' ', message: "'Text' is empty", advice: 'Enter a value' },
 		{
 			...speak,
 			app: 'chat-plain',
@@ -202,14 +202,14 @@ describe('is refused', () => {
 			...message,
 			name: 'a message id that is none',
 			bad: 'msg',
-			message: "'Message' is not an id that Dify could have given",
+			message: "'Message' is not a valid ID (UUID)",
 			advice: 'message_id of an earlier answer',
 		},
 		{
 			...message,
 			name: 'an unknown message, to which Dify says null',
 			bad: UNKNOWN,
-			message: 'Dify gave no audio',
+			message: 'Dify returned no audio',
 			advice: 'have an answer',
 		},
 	]);

@@ -37,7 +37,7 @@ const conversation: INodeParameters = {
 	conversationId: { __rl: true, mode: 'id', value: VALUE },
 };
 const ID = '11111111-2222-4333-8444-555555555555';
-const NEITHER = 'is neither a binary field of the item, nor a URL, nor an upload id';
+const NEITHER = 'is not a binary field of the item, a URL or an upload ID';
 
 interface Row {
 	name: string;
@@ -63,7 +63,7 @@ const ROWS: Row[] = [
 		good: 'hello',
 		bad,
 		message: "'Query' is empty",
-		advice: 'Dify takes no message without a text',
+		advice: 'Dify does not accept an empty message',
 	})),
 	...['', null].map((bad) => ({
 		name: `user ${JSON.stringify(bad)}`,
@@ -71,7 +71,7 @@ const ROWS: Row[] = [
 		good: 'ada',
 		bad,
 		message: "'User' is empty",
-		advice: 'any text of your own',
+		advice: 'It can be any text',
 	})),
 	...(
 		[
@@ -147,7 +147,7 @@ const ROWS: Row[] = [
 		good,
 		bad: ' ',
 		message,
-		advice: 'Fill it, or remove the file.',
+		advice: 'Enter a value, or remove the file.',
 	})),
 	{
 		name: 'a URL that is none',
@@ -162,7 +162,7 @@ const ROWS: Row[] = [
 		parameters: uploadId('auto'),
 		good: undefined,
 		bad: ID,
-		message: "'Type' of file 1 cannot be told from an upload id",
+		message: "'Type' of file 1 cannot be detected from an upload ID",
 		advice: "instead of 'Automatic'",
 	},
 	{
@@ -180,7 +180,7 @@ const ROWS: Row[] = [
 		good: 'photo',
 		bad: 'big',
 		message:
-			"'big.png' from the binary field 'big' is larger than Dify takes: 10.5 MB, over its limit of 10 MB",
+			"'big.png' from the binary field 'big' is too large: it has 10.5 MB, and Dify allows 10 MB",
 		advice: 'Send a smaller file',
 		sent: [PARAMETERS],
 	},
@@ -196,7 +196,7 @@ const ROWS: Row[] = [
 	...(
 		[
 			['nonsense', `'Inputs': 'docs' ${NEITHER}`, "'photo'"],
-			[ID, "'Inputs': the type of the file for 'docs' cannot be told from an upload id", ID],
+			[ID, "'Inputs': the file type of 'docs' cannot be detected from an upload ID", ID],
 		] as const
 	).map(([file, message, advice]) => ({
 		name: `a file variable given ${file}`,

@@ -40,7 +40,7 @@ const feedback = {
 	parameters: { messageId: byId(VALUE) },
 	good: () => plain.message_id,
 };
-const notAnId = 'is not an id that Dify could have given';
+const notAnId = 'is not a valid ID (UUID)';
 itRefuses(() => world, 'chatMessage', [
 	{
 		name: 'no task',
@@ -49,7 +49,7 @@ itRefuses(() => world, 'chatMessage', [
 		good: () => UNKNOWN,
 		bad: ' ',
 		message: "'Task ID' is empty",
-		advice: 'Fill it',
+		advice: 'Enter a value',
 	},
 	...['stop', 'getAll', 'getSuggested', 'giveFeedback'].map((operation) => ({
 		name: 'no user',
@@ -62,7 +62,7 @@ itRefuses(() => world, 'chatMessage', [
 		},
 		bad: '',
 		message: "'User' is empty",
-		advice: 'any text of your own',
+		advice: 'It can be any text',
 	})),
 	{
 		...getAll,
@@ -95,7 +95,7 @@ itRefuses(() => world, 'chatMessage', [
 		operation: 'getAll',
 		parameters: { conversationId: byId(UNKNOWN), limit: VALUE },
 		bad,
-		message: "'Limit' is not a whole number of 1 or more",
+		message: "'Limit' must be an integer of at least 1",
 		advice: "'Return All'",
 	})),
 	{

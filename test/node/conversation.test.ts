@@ -157,7 +157,7 @@ describe('is refused', () => {
 					...row,
 					name: 'a conversation id that is none',
 					bad: '../files',
-					message: "'Conversation' is not an id that Dify could have given",
+					message: "'Conversation' is not a valid ID (UUID)",
 					advice: 'conversation_id of an earlier answer',
 				},
 				{
@@ -187,7 +187,7 @@ describe('is refused', () => {
 					good: undefined,
 					bad: '',
 					message: "'User' is empty",
-					advice: 'any text of your own',
+					advice: 'It can be any text',
 				},
 			];
 		},
@@ -200,14 +200,14 @@ describe('is refused', () => {
 			parameters: { conversationId: byId(UNKNOWN), name: VALUE },
 			bad,
 			message: "'Name' is empty",
-			advice: 'Fill it',
+			advice: 'Enter a value',
 		})),
 		...['getAll', 'getVariables'].map((operation) => ({
 			name: 'a limit of 0',
 			operation,
 			parameters: { conversationId: byId(UNKNOWN), limit: VALUE },
 			bad: 0,
-			message: "'Limit' is not a whole number of 1 or more",
+			message: "'Limit' must be an integer of at least 1",
 			advice: "'Return All'",
 		})),
 		{
@@ -217,7 +217,7 @@ describe('is refused', () => {
 			good: () => 'n8n',
 			bad: '',
 			message: "'User' is empty",
-			advice: 'any text of your own',
+			advice: 'It can be any text',
 		},
 		{
 			name: 'an app of another kind',

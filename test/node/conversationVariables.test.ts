@@ -92,7 +92,7 @@ describe('is refused', () => {
 			...update,
 			bad: 'counter',
 			parameters: { ...update.parameters, conversationId: byId(UNKNOWN) },
-			message: "'Variable' is not an id that Dify could have given",
+			message: "'Variable' is not a valid ID (UUID)",
 			advice: "'Get Variables'",
 		},
 		{

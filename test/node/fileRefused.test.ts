@@ -64,7 +64,7 @@ itRefuses(() => world, 'file', [
 		name: 'an empty binary field',
 		bad: ' ',
 		message: "'Input Binary Field' is empty",
-		advice: 'Fill it',
+		advice: 'Enter a value',
 	},
 	...(['upload', 'download'] as const).map((operation) => ({
 		operation,
@@ -72,14 +72,14 @@ itRefuses(() => world, 'file', [
 		parameters: { user: VALUE, fileId: UNKNOWN },
 		bad: '',
 		message: "'User' is empty",
-		advice: 'any text of your own',
+		advice: 'It can be any text',
 	})),
 	{
 		...upload,
 		name: "a file over the app's limit",
 		bad: 'big',
 		message:
-			"'big.png' from the binary field 'big' is larger than Dify takes: 10.5 MB, over its limit of 10 MB",
+			"'big.png' from the binary field 'big' is too large: it has 10.5 MB, and Dify allows 10 MB",
 		advice: 'UPLOAD_IMAGE_FILE_SIZE_LIMIT',
 	},
 	{
@@ -106,14 +106,14 @@ itRefuses(() => world, 'file', [
 		name: 'no file',
 		bad: '',
 		message: "'File ID' is empty",
-		advice: 'the id that the upload gave',
+		advice: 'the id that the upload returned',
 	},
 	{
 		...download,
 		name: 'a file id that is none',
 		bad: 'pic.png',
-		message: "'File ID' is not an id that Dify could have given",
-		advice: 'the id that the upload gave',
+		message: "'File ID' is not a valid ID (UUID)",
+		advice: 'the id that the upload returned',
 	},
 	...[
 		['an unknown file', (): unknown => UNKNOWN] as const,
@@ -145,6 +145,6 @@ itRefuses(() => world, 'file', [
 		good: undefined,
 		bad: '',
 		message: "'Put Output File in Field' is empty",
-		advice: 'Fill it',
+		advice: 'Enter a value',
 	},
 ]);

@@ -65,7 +65,7 @@ it('passes over an event too long to be held, and says so', async () => {
 	const outcome = await world.send('flow-plain');
 	expect(itemOf(outcome)).toMatchObject({ answer: 'whole', status: 'completed' });
 	expect(outcome.hints.map(({ message }) => message)).toEqual([
-		"1 line(s) of Dify's stream were no events, or too long, and were left out [item 0]",
+		"Skipped 1 message of Dify's stream that could not be read [item 0]",
 	]);
 });
 

@@ -47,7 +47,7 @@ describe('the list of variables', () => {
 	it('wants a conversation first', async () => {
 		const parameters = { user: 'n8n', conversationId: { __rl: true, mode: 'list', value: '' } };
 		await expect(list('searchVariables', parameters as never, 'flow')).rejects.toThrow(
-			"'Conversation' is not chosen yet",
+			"'Conversation' is not set",
 		);
 	});
 });

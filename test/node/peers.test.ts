@@ -44,7 +44,7 @@ it('3. data lines are read without a space after the colon, and a bad line costs
 	const outcome = await world.send('chat-plain');
 	expect(itemOf(outcome)).toMatchObject({ answer: 'ab', status: 'completed' });
 	expect(outcome.hints.map(({ message }) => message)).toEqual([
-		"1 line(s) of Dify's stream were no events, or too long, and were left out [item 0]",
+		"Skipped 1 message of Dify's stream that could not be read [item 0]",
 	]);
 });
 

@@ -23,7 +23,7 @@ it('says which operation of which resource there is not, and sends nothing', asy
 	const { error, outputs } = await world.send('chat-plain', { operation: 'shout' });
 	expect(error).toMatchObject({
 		name: 'NodeOperationError',
-		message: "There is no operation 'shout' of 'chatMessage'",
+		message: "The resource 'chatMessage' has no operation 'shout'",
 	});
 	expect(outputs).toEqual([]);
 	expect(world.dify.requests).toHaveLength(before);

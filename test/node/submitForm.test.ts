@@ -226,7 +226,7 @@ describe('the form in the editor', () => {
 
 	it.each(['', '={{ $json.token }}'])('wants a token that is known: "%s"', async (form) => {
 		await expect(ask('listSearch', 'searchFormActions', form)).rejects.toThrow(
-			"'Form Token' is no fixed value yet",
+			"'Form Token' has no fixed value",
 		);
 	});
 });

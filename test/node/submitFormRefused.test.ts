@@ -32,7 +32,7 @@ describe('what is refused', () => {
 			name: 'no token',
 			wrong: { form: ' ' },
 			message: "'Form Token' is empty",
-			advice: 'Fill it',
+			advice: 'Enter a value',
 		},
 		{
 			name: 'no run',
@@ -43,7 +43,7 @@ describe('what is refused', () => {
 		{
 			name: 'a run id that is none',
 			wrong: { workflowRunId: 'run-1' },
-			message: "'Workflow Run ID' is not an id that Dify could have given",
+			message: "'Workflow Run ID' is not a valid ID (UUID)",
 			advice: 'workflow_run_id of the paused item',
 		},
 		{ name: 'no user', wrong: { user: '' }, message: "'User' is empty", advice: 'any text' },
@@ -51,13 +51,13 @@ describe('what is refused', () => {
 			name: 'no action',
 			wrong: { action: byId('') },
 			message: "'Action' is empty",
-			advice: 'Fill it',
+			advice: 'Enter a value',
 		},
 		{
 			name: 'inputs that are no object',
 			wrong: { inputsJson: '[1]' },
 			message: "'Inputs (JSON)' is an array, not an object",
-			advice: "an object of the form's fields",
+			advice: "an object with the form's fields",
 		},
 		{
 			name: 'an unknown token',

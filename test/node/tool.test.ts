@@ -37,7 +37,7 @@ it('tells the agent why it failed, with what to do about it', async () => {
 		{ toolArguments: { question: '' } },
 	);
 	expect(outputs[0]?.[0]?.json.failed).toMatch(
-		/^'Query' is empty \[item 0\]\n\nDetails: Dify takes/,
+		/^'Query' is empty \[item 0\]\n\nDetails: Dify does not accept/,
 	);
 });
 

@@ -127,7 +127,7 @@ describe('the repository', () => {
 		const properties = read('nodes/Dify/actions/chatMessage/send.operation.ts').split(
 			"displayName: 'Files'",
 		)[0];
-		const options = read('nodes/Dify/actions/chatMessage/run/options.ts');
+		const options = read('nodes/Dify/chat/options.ts');
 		const names = [...`${properties}${options}`.matchAll(/^\t{1,3}displayName: '([^']+)'/gm)].map(
 			([, name]) => name,
 		);

@@ -1,14 +1,14 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { isStreaming } from '../chat/webhookStream';
+import { mapInOrder } from '../helpers/concurrency';
 import * as app from './app';
 import * as audio from './audio';
 import * as chatMessage from './chatMessage';
-import { isStreaming } from './chatMessage/run/live';
 import * as conversation from './conversation';
 import * as file from './file';
-import { mapInOrder } from './mapInOrder';
 
-/** What every operation is: one item in, its result out, which is several items of a list. */
+/** Runs an operation for one input item. Returns one item, or several items for a list. */
 type Operation = (
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -22,7 +22,7 @@ const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
 	file: file.operations,
 };
 
-/** Runs the chosen operation for each item, in the items' order. */
+/** Runs the chosen operation for each input item and returns the results in the order of the items. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const resource = this.getNodeParameter('resource', 0);
 	const operation = this.getNodeParameter('operation', 0);
@@ -30,13 +30,10 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 	if (execute === undefined) {
 		throw new NodeOperationError(
 			this.getNode(),
-			`There is no operation '${operation}' of '${resource}'`,
+			`The resource '${resource}' has no operation '${operation}'`,
 		);
 	}
-	const atOnce = isStreaming(this)
-		? 1
-		: Number(this.getNodeParameter('options.maxConcurrency', 0, 1));
-	const runOne = async (
+	const runForItem = async (
 		_: INodeExecutionData,
 		itemIndex: number,
 	): Promise<INodeExecutionData | INodeExecutionData[]> => {
@@ -44,39 +41,48 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			return await execute(this, itemIndex);
 		} catch (error) {
 			if (this.continueOnFail()) return toErrorItem(this, error, itemIndex);
-			throw error instanceof NodeApiError || error instanceof NodeOperationError
+			throw isNodeError(error)
 				? error
 				: new NodeOperationError(this.getNode(), error as Error, { itemIndex });
 		}
 	};
-	const results = await mapInOrder(this.getInputData(), Math.max(1, atOnce), runOne);
+	const results = await mapInOrder(this.getInputData(), readMaxConcurrency(this), runForItem);
 	return [results.flat()];
 }
 
-/** What "Continue (on Fail)" makes of an item: the reason, Dify's code, and what had arrived. */
+/** An execution that streams its response processes one item at a time, or the answers would mix. */
+function readMaxConcurrency(context: IExecuteFunctions): number {
+	if (isStreaming(context)) return 1;
+	return Math.max(1, Number(context.getNodeParameter('options.maxConcurrency', 0, 1)));
+}
+
+/** Returns the item that "Continue (on Fail)" outputs: the error's message, Dify's code and the partial result. */
 function toErrorItem(
 	context: IExecuteFunctions,
 	error: unknown,
 	itemIndex: number,
 ): INodeExecutionData {
 	const reason = error instanceof Error ? error : new Error(String(error));
-	const arrived = error instanceof NodeApiError ? (error.context.data as IDataObject) : {};
+	const details = error instanceof NodeApiError ? (error.context.data as IDataObject) : {};
 	const item: INodeExecutionData = {
-		json: { ...arrived, error: reason.message },
+		json: { ...details, error: reason.message },
 		pairedItem: { item: itemIndex },
 	};
 	if (context.getNode().onError === 'continueErrorOutput') {
-		// n8n sends an item to the error output for its `error`, and then writes that over the whole
-		// json of an item that still has one. As it copies items on the way, one that does not list is gone.
+		// n8n sends an item with an `error` to the error output, and then replaces its JSON if the property is
+		// still there. n8n copies items on the way, which drops a property that is not enumerable.
 		Object.defineProperty(item, 'error', {
-			value:
-				reason instanceof NodeOperationError || reason instanceof NodeApiError
-					? reason
-					: new NodeOperationError(context.getNode(), reason, { itemIndex }),
+			value: isNodeError(reason)
+				? reason
+				: new NodeOperationError(context.getNode(), reason, { itemIndex }),
 			enumerable: false,
 			writable: true,
 			configurable: true,
 		});
 	}
 	return item;
+}
+
+function isNodeError(error: unknown): error is NodeApiError | NodeOperationError {
+	return error instanceof NodeApiError || error instanceof NodeOperationError;
 }

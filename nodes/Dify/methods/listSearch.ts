@@ -1,152 +1,149 @@
 import type {
-	IDataObject,
 	ILoadOptionsFunctions,
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { toText, UUID } from '../actions/read';
 import { parseFormActions } from '../../../protocol/humanInputForm';
-import { ask } from '../transport/ask';
-import { Connection } from '../transport/connection';
-import { refuse } from '../transport/errors';
-import type { Page } from '../transport/pages';
-import { readForm } from './form';
+import { isUuid, toText } from '../helpers/parameters';
+import { DifyClient } from '../transport/DifyClient';
+import { throwInvalidParameter } from '../transport/errors';
+import { readMessages } from '../transport/messages';
+import type { Page } from '../transport/pagination';
+import { readForm } from './resourceMapping';
 
 const PAGE_SIZE = 100;
-
-/** As many conversations as the list of messages looks into at a time, a request for each. */
-const CONVERSATIONS_AT_A_TIME = 10;
-/** As many messages of each. */
-const MESSAGES_EACH = 20;
-/** As many characters of a question or a value as a list shows. */
-const SHOWN_LENGTH = 80;
+/** The list of messages sends a request per conversation, so its pages cover fewer conversations. */
+const CONVERSATIONS_PER_MESSAGE_PAGE = 10;
+const MESSAGES_PER_CONVERSATION = 20;
+/** Characters of a question or a value that a list shows. */
+const MAX_SHOWN_LENGTH = 80;
 
 interface Conversation {
 	id: string;
 	name: string;
 }
 
-interface Variable {
+interface ConversationVariable {
 	id: string;
 	name: string;
 	value_type: string;
 	value: string;
 }
 
-interface Message {
-	id: string;
-	query: string;
-}
-
 /**
- * The conversations of the node's 'User', newest first, a page at a time. Dify has no search by name,
- * so a filter looks through the pages as n8n asks for them.
+ * Returns a page of the user's conversations, newest first. Dify cannot search by name, so the filter
+ * applies to each page.
  */
 export async function searchConversations(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const connection = await Connection.open(this);
-	const page = await readConversations(this, connection, PAGE_SIZE, paginationToken);
+	const client = await DifyClient.forItem(this);
+	const query = { user: readUser(this), limit: PAGE_SIZE, last_id: paginationToken };
+	const page = await readConversations(client, query);
 	return {
-		results: matching(page.data.map(toItem), filter),
-		paginationToken: nextOf(page),
+		results: filterByName(page.data.map(toListItem), filter),
+		paginationToken: nextToken(page),
 	};
 }
 
 /**
- * The latest messages of the 'User', newest first within a conversation, some conversations at a time:
- * Dify lists messages by conversation alone.
+ * Returns the latest messages of a page of the user's conversations, newest first within a conversation.
+ * Dify only lists the messages of one conversation.
  */
 export async function searchMessages(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const connection = await Connection.open(this);
-	const page = await readConversations(this, connection, CONVERSATIONS_AT_A_TIME, paginationToken);
+	const client = await DifyClient.forItem(this);
+	const user = readUser(this);
+	const page = await readConversations(client, {
+		user,
+		limit: CONVERSATIONS_PER_MESSAGE_PAGE,
+		last_id: paginationToken,
+	});
 	const lists = await Promise.all(
 		page.data.map(async (conversation) => {
-			const { name } = toItem(conversation);
-			const qs = { user: userOf(this), conversation_id: conversation.id, limit: MESSAGES_EACH };
-			const { data } = await readPage<Message>(this, connection, '/messages', qs);
+			const { name } = toListItem(conversation);
+			const query = { user, conversation_id: conversation.id, limit: MESSAGES_PER_CONVERSATION };
+			const { data } = await readMessages(client, query);
 			return data
 				.reverse()
-				.map(({ id, query }) => ({ name: `${name} › ${shown(query)}`, value: id }));
+				.map(({ id, query: question }) => ({ name: `${name} › ${shorten(question)}`, value: id }));
 		}),
 	);
-	return { results: matching(lists.flat(), filter), paginationToken: nextOf(page) };
+	return { results: filterByName(lists.flat(), filter), paginationToken: nextToken(page) };
 }
 
-/** The buttons of the form, which can be read where its token is a fixed value. */
+/** Returns the buttons of the form that 'Form Token' names. */
 export async function searchFormActions(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const actions = parseFormActions(await readForm(this));
 	const items = actions.map(({ id: value, title: name }) => ({ name, value }));
-	return { results: matching(items, filter) };
+	return { results: filterByName(items, filter) };
 }
 
-/** The variables of the chosen 'Conversation', with their types and values. */
+/** Returns the variables of the chosen 'Conversation', with their types and values. */
 export async function searchVariables(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const id = toText(this.getCurrentNodeParameter('conversationId', { extractValue: true }));
-	if (!UUID.test(id)) {
-		refuse(this, "'Conversation' is not chosen yet", 'Choose it first: variables are its own.', 0);
+	if (!isUuid(id)) {
+		throwInvalidParameter(
+			{ context: this, itemIndex: 0 },
+			"'Conversation' is not set",
+			'Choose a conversation first. Each conversation has its own variables.',
+		);
 	}
-	const connection = await Connection.open(this);
-	const path = `/conversations/${id}/variables`;
-	const qs = { user: userOf(this), limit: PAGE_SIZE };
-	const { data } = await readPage<Variable>(this, connection, path, qs);
-	const items = data.map(({ id: value, name, value_type, value: text }) => ({
-		name: `${name} (${value_type}): ${shown(toText(text))}`,
+	const client = await DifyClient.forItem(this);
+	const query = { user: readUser(this), limit: PAGE_SIZE };
+	const page = await client.getJson(`/conversations/${id}/variables`, query);
+	const { data } = page as unknown as Page<ConversationVariable>;
+	const items = data.map(({ id: value, name, value_type, value: content }) => ({
+		name: `${name} (${value_type}): ${shorten(toText(content))}`,
 		value,
 	}));
-	return { results: matching(items, filter) };
+	return { results: filterByName(items, filter) };
+}
+
+interface ConversationsQuery {
+	user: string;
+	limit: number;
+	last_id: string | undefined;
 }
 
 async function readConversations(
-	context: ILoadOptionsFunctions,
-	connection: Connection,
-	limit: number,
-	last_id: string | undefined,
+	client: DifyClient,
+	{ user, limit, last_id }: ConversationsQuery,
 ): Promise<Page<Conversation>> {
-	const qs = { user: userOf(context), limit, ...(last_id !== undefined && { last_id }) };
-	return await readPage<Conversation>(context, connection, '/conversations', qs);
+	const qs = { user, limit, ...(last_id !== undefined && { last_id }) };
+	const page = await client.getJson('/conversations', qs);
+	return page as unknown as Page<Conversation>;
 }
 
-async function readPage<Row>(
-	context: ILoadOptionsFunctions,
-	connection: Connection,
-	path: string,
-	qs: IDataObject,
-): Promise<Page<Row>> {
-	const page = await ask(context, connection, 0, { method: 'GET', path, qs });
-	return page as unknown as Page<Row>;
-}
-
-function userOf(context: ILoadOptionsFunctions): string {
+function readUser(context: ILoadOptionsFunctions): string {
 	return toText(context.getCurrentNodeParameter('user'));
 }
 
-function nextOf({ data, has_more }: Page<Conversation>): string | undefined {
+function nextToken({ data, has_more }: Page<Conversation>): string | undefined {
 	return has_more ? data.at(-1)?.id : undefined;
 }
 
-function toItem({ id, name }: Conversation): INodeListSearchItems {
+function toListItem({ id, name }: Conversation): INodeListSearchItems {
 	return { name: name === '' ? id : name, value: id };
 }
 
-function matching(items: INodeListSearchItems[], filter = ''): INodeListSearchItems[] {
-	const wanted = filter.toLowerCase();
-	return items.filter(({ name }) => name.toLowerCase().includes(wanted));
+function filterByName(items: INodeListSearchItems[], filter = ''): INodeListSearchItems[] {
+	const searched = filter.toLowerCase();
+	return items.filter(({ name }) => name.toLowerCase().includes(searched));
 }
 
-function shown(text: string): string {
+function shorten(text: string): string {
 	const line = text.replace(/\s+/g, ' ').trim();
-	return line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line;
+	return line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
 }

@@ -1,26 +1,27 @@
 import type {
 	FieldType,
+	IDataObject,
 	ILoadOptionsFunctions,
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import { parseFormFields } from '../../../protocol/humanInputForm';
 import type { Variable } from '../../../protocol/appParameters';
 import { parseAppVariables } from '../../../protocol/appParameters';
-import { ask } from '../transport/ask';
-import { Connection } from '../transport/connection';
-import { readForm } from './form';
+import { parseFormFields } from '../../../protocol/humanInputForm';
+import { toText } from '../helpers/parameters';
+import { DifyClient } from '../transport/DifyClient';
+import { throwInvalidParameter } from '../transport/errors';
 
-/** The app's own variables as fields of the form: typed, with its options, defaults and required marks. */
+/** Returns the variables of the app as fields, with their types, options, defaults and required marks. */
 export async function getInputs(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	const connection = await Connection.open(this);
-	const user = String(this.getCurrentNodeParameter('user') ?? '');
-	const body = await ask(this, connection, 0, { method: 'GET', path: '/parameters', qs: { user } });
+	const client = await DifyClient.forItem(this);
+	const user = toText(this.getCurrentNodeParameter('user'));
+	const body = await client.getJson('/parameters', { user });
 	const variables = parseAppVariables(body).filter(({ hide }) => hide !== true);
 	return { fields: variables.map(toField) };
 }
 
-/** The fields of the form of a paused chatflow, with what stands in them. */
+/** Returns the fields of the form that 'Form Token' names, with their default values. */
 export async function getFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const fields = parseFormFields(await readForm(this));
 	return {
@@ -34,6 +35,25 @@ export async function getFormFields(this: ILoadOptionsFunctions): Promise<Resour
 			...(typeof value === 'string' && { defaultValue: value }),
 		})),
 	};
+}
+
+/**
+ * Returns the form that 'Form Token' names.
+ *
+ * @throws {NodeOperationError} if the token is an expression, whose value is only known when the workflow runs
+ * @throws {NodeApiError} for an error of Dify or of the connection
+ */
+export async function readForm(context: ILoadOptionsFunctions): Promise<IDataObject> {
+	const token = toText(context.getCurrentNodeParameter('form')).trim();
+	if (token === '' || token.startsWith('=')) {
+		throwInvalidParameter(
+			{ context, itemIndex: 0 },
+			"'Form Token' has no fixed value",
+			'Enter a fixed token to load the form. Otherwise enter the fields as JSON and the action by its ID.',
+		);
+	}
+	const client = await DifyClient.forItem(context);
+	return await client.readForm(token);
 }
 
 const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
@@ -61,7 +81,7 @@ function toField(variable: Variable): ResourceMapperField {
 	};
 }
 
-/** Dify gives `""` where there is no default, for numbers and selects too. */
+/** Returns whether the variable has a default value. Dify sends `""` if there is none, for any type. */
 function hasDefault(
 	variable: Variable,
 ): variable is Variable & { default: string | number | boolean } {

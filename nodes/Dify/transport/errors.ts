@@ -1,42 +1,52 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { DifyError } from '../../../protocol/errors/classify';
-import type { Connection } from './connection';
 
-/** As much of a partial answer as an error's description shows; all of it is in the error's context. */
-const SHOWN_ANSWER_LENGTH = 1_000;
+/** Characters of a partial answer that an error's description shows. The error's context has all of it. */
+const MAX_SHOWN_ANSWER_LENGTH = 1_000;
 
-export interface FailureContext {
+/** The input item that an error belongs to. */
+export interface ItemContext {
+	context: Pick<IExecuteFunctions, 'getNode'>;
 	itemIndex: number;
-	/** What was being done, where it is not the message itself. */
+}
+
+/** The client whose request failed. */
+export interface ApiErrorOrigin extends ItemContext {
+	/** Removes the API key from a text. */
+	redact(text: string): string;
+}
+
+export interface ApiErrorDetails {
+	/** What the node was doing. It is put before the message. */
 	about?: string;
-	/** The run's outcome and what had arrived of it, under the item's usual names. */
+	/** The status and the fields of the run that arrived before the error, under the names that the item uses. */
 	partial?: IDataObject;
-	/** Whether someone listened live: they have the partial answer, and read the description alone. */
-	isHeard?: boolean;
+	/** Whether a client received the answer as a stream. n8n sends such a client the description only. */
+	hasListener?: boolean;
 }
 
 /**
- * Throws a failure as n8n shows it. `context.data` holds what "Continue (on Fail)" makes an item of:
- * Dify's code, the status, and what had arrived.
+ * Throws an error of Dify as n8n shows it. "Continue (on Fail)" makes an item of `context.data`: Dify's
+ * code, the HTTP status and the partial result.
  *
  * @throws {NodeApiError} always
  */
-export function throwFailure(
-	context: Pick<IExecuteFunctions, 'getNode'>,
-	connection: Connection,
-	failure: DifyError,
-	{ itemIndex, about, partial = {}, isHeard = false }: FailureContext,
+export function throwApiError(
+	origin: ApiErrorOrigin,
+	error: DifyError,
+	{ about, partial = {}, hasListener = false }: ApiErrorDetails = {},
 ): never {
-	const { code, status } = failure;
-	const said = connection.redact(failure.message);
-	const message = `${about === undefined ? said : `${about}: ${said}`} [item ${itemIndex}]`;
-	const named = code === undefined ? '' : ` (Dify's code: ${code})`;
-	const hint = `${failure.hint}${named}`;
-	const description = isHeard
-		? `${said}\n\n${connection.redact(hint)}`
-		: connection.redact(`${hint}${shownAnswer(partial.answer)}`);
-	const error = new NodeApiError(
+	const { code, status } = error;
+	const { context, itemIndex } = origin;
+	const difyMessage = origin.redact(error.message);
+	const message = `${about === undefined ? difyMessage : `${about}: ${difyMessage}`} [item ${itemIndex}]`;
+	const hint = code === undefined ? error.hint : `${error.hint} (Dify error code: ${code})`;
+	// A client that received the stream has the partial answer already, and does not see the message.
+	const description = hasListener
+		? `${difyMessage}\n\n${origin.redact(hint)}`
+		: origin.redact(`${hint}${describePartialAnswer(partial.answer)}`);
+	const apiError = new NodeApiError(
 		context.getNode(),
 		{},
 		{
@@ -46,28 +56,28 @@ export function throwFailure(
 			...(status !== undefined && { httpCode: String(status) }),
 		},
 	);
-	// n8n puts its own words in place of a message that holds a code such as ECONNREFUSED.
-	error.message = message;
-	error.description = description;
-	error.context.data = {
+	// The constructor replaces a message that contains a code such as ECONNREFUSED.
+	apiError.message = message;
+	apiError.description = description;
+	apiError.context.data = {
 		...partial,
 		...(code !== undefined && { code }),
 		...(status !== undefined && { http_status: status }),
 	};
-	throw error;
+	throw apiError;
 }
 
 /**
- * Refuses what was filled in, before anything is sent.
+ * Rejects the value of a parameter before a request is sent.
  *
- * @param message names the parameter; `description` says how to get on
+ * @param message names the parameter and what is wrong with it
+ * @param description says what to do
  * @throws {NodeOperationError} always
  */
-export function refuse(
-	context: Pick<IExecuteFunctions, 'getNode'>,
+export function throwInvalidParameter(
+	{ context, itemIndex }: ItemContext,
 	message: string,
 	description: string,
-	itemIndex: number,
 ): never {
 	throw new NodeOperationError(context.getNode(), `${message} [item ${itemIndex}]`, {
 		itemIndex,
@@ -75,9 +85,11 @@ export function refuse(
 	});
 }
 
-function shownAnswer(answer: unknown): string {
+function describePartialAnswer(answer: unknown): string {
 	if (typeof answer !== 'string' || answer === '') return '';
 	const shown =
-		answer.length > SHOWN_ANSWER_LENGTH ? `${answer.slice(0, SHOWN_ANSWER_LENGTH)}…` : answer;
-	return `\n\nThe answer as far as it came: ${shown}`;
+		answer.length > MAX_SHOWN_ANSWER_LENGTH
+			? `${answer.slice(0, MAX_SHOWN_ANSWER_LENGTH)}…`
+			: answer;
+	return `\n\nPartial answer: ${shown}`;
 }

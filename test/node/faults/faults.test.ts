@@ -63,5 +63,6 @@ it.each(cases)('%s, %s: %s', async (kind, responseMode, _, row) => {
 		.filter(({ path }) => path === '/v1/chat-messages');
 	expect(posts).toHaveLength(1);
 	expect(JSON.stringify(outcome.run)).not.toContain(world.dify.key(app));
-	if (row.name.includes('no JSON')) expect(JSON.stringify(outcome.hints)).toContain('left out');
+	if (row.name.includes('no JSON'))
+		expect(JSON.stringify(outcome.hints)).toContain('Skipped 1 message');
 });

@@ -1,11 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { readApp } from './readApp';
 
-import { readApp } from './read';
-
-/** GET /info (contract, section 6): name, description, tags, mode and author. @throws {NodeApiError} for what Dify refuses */
+/** GET /info: name, description, tags, mode and author of the app (docs/dify-api.md#endpoints). */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	return await readApp(context, itemIndex, '/info');
+	return await readApp(context, itemIndex, { path: '/info' });
 }

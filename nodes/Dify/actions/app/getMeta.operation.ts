@@ -1,11 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { readApp } from './readApp';
 
-import { readApp } from './read';
-
-/** GET /meta (contract, section 6: the icons of an agent's tools). @throws {NodeApiError} for what Dify refuses */
+/** GET /meta: icons of the tools of an agent (docs/dify-api.md#endpoints). */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	return await readApp(context, itemIndex, '/meta');
+	return await readApp(context, itemIndex, { path: '/meta' });
 }

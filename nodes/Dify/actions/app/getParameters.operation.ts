@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { simplify } from '../fields';
-import { readApp } from './read';
+import { simplify } from '../common.descriptions';
+import { readApp } from './readApp';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['app'], operation: ['getParameters'] } },
@@ -21,10 +21,10 @@ const SIMPLE_FIELDS = [
 	'system_parameters',
 ];
 
-/** GET /parameters (contract, section 6.1). @throws {NodeApiError} for what Dify refuses */
+/** GET /parameters: variables, features and file limits of the app (docs/dify-api.md#parameters). */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	return await readApp(context, itemIndex, '/parameters', SIMPLE_FIELDS);
+	return await readApp(context, itemIndex, { path: '/parameters', simpleFields: SIMPLE_FIELDS });
 }

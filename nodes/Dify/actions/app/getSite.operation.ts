@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { simplify } from '../fields';
-import { readApp } from './read';
+import { simplify } from '../common.descriptions';
+import { readApp } from './readApp';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['app'], operation: ['getSite'] } },
@@ -21,10 +21,10 @@ const SIMPLE_FIELDS = [
 	'custom_disclaimer',
 ];
 
-/** GET /site (contract, section 6: the app's own web page). @throws {NodeApiError} for what Dify refuses */
+/** GET /site: title, look and texts of the web page of the app (docs/dify-api.md#endpoints). */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	return await readApp(context, itemIndex, '/site', SIMPLE_FIELDS);
+	return await readApp(context, itemIndex, { path: '/site', simpleFields: SIMPLE_FIELDS });
 }

@@ -23,7 +23,7 @@ export const description: INodeProperties[] = [
 				name: 'Get Info',
 				value: 'getInfo',
 				action: 'Get app info',
-				description: "Get the app's name, kind, description and tags",
+				description: "Get the app's name, description, tags, mode and author",
 			},
 			{
 				name: 'Get Meta',
@@ -41,7 +41,7 @@ export const description: INodeProperties[] = [
 				name: 'Get Site',
 				value: 'getSite',
 				action: 'Get app site',
-				description: "Get the title, look and texts of the app's own web page",
+				description: "Get the title, appearance and texts of the app's web page",
 			},
 		],
 		default: 'getInfo',

@@ -5,11 +5,10 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { download } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { throwFailure } from '../../transport/errors';
-import { message, outputBinaryField, user } from '../fields';
-import { readMessageId, readText, readUser } from '../read';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { throwApiError } from '../../transport/errors';
+import { message, outputBinaryField, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [
 	user,
@@ -22,7 +21,7 @@ const properties: INodeProperties[] = [
 			{ name: 'Text', value: 'text' },
 		],
 		default: 'text',
-		description: 'What to say',
+		description: 'Where the text to speak comes from',
 	},
 	{
 		displayName: 'Text',
@@ -32,7 +31,7 @@ const properties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. High tide is at six.',
-		description: 'The words to say',
+		description: 'The text to speak',
 		displayOptions: { show: { source: ['text'] } },
 	},
 	{ ...message, displayOptions: { show: { source: ['message'] } } },
@@ -50,7 +49,8 @@ const properties: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. alloy',
-				description: "One of the voices of the app's speech model; empty for the app's own",
+				description:
+					"A voice of the app's speech model. If empty, Dify uses the voice that is set in the app.",
 			},
 		],
 	},
@@ -62,41 +62,38 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * POST /text-to-audio (contract, section 6): the audio in a binary field, its `name`, `mime_type` and
- * `size` in bytes beside it.
+ * POST /text-to-audio (docs/dify-api.md#endpoints): returns the audio in a binary field, and its `name`,
+ * `mime_type` and `size` in bytes as JSON.
  *
- * @throws {NodeOperationError} for a parameter that cannot be sent
- * @throws {NodeApiError} for what Dify refuses, above all where the app has it switched off
+ * @throws {NodeOperationError} if a parameter is empty or invalid
+ * @throws {NodeApiError} for an error of Dify, for example if text to speech is disabled in the app
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const user = readUser(context, itemIndex);
-	const { voice } = context.getNodeParameter('options', itemIndex, {}) as { voice?: string };
+	const parameters = new ParameterReader(context, itemIndex);
+	const user = parameters.readUser();
+	const { voice } = parameters.read('options', {}) as { voice?: string };
 	const body: IDataObject = {
 		user,
-		...(context.getNodeParameter('source', itemIndex) === 'message'
-			? { message_id: readMessageId(context, itemIndex) }
-			: { text: readText(context, itemIndex, 'text', 'Text') }),
+		...(parameters.read('source') === 'message'
+			? { message_id: parameters.readMessageId() }
+			: { text: parameters.readText('text', 'Text') }),
 		...(voice !== undefined && voice !== '' && { voice }),
 	};
-	const field = readText(context, itemIndex, 'binaryPropertyName', outputBinaryField.displayName);
-	const connection = await Connection.open(context, itemIndex);
-	const { bytes, reply } = await download(context, connection, itemIndex, {
-		method: 'POST',
-		path: '/text-to-audio',
-		body,
-	});
-	const [mimeType = ''] = reply.contentType.split(';');
-	// Of a message that it does not know, or that has no answer, Dify has but `null` to say.
+	const field = parameters.readText('binaryPropertyName', outputBinaryField.displayName);
+	const client = await DifyClient.forItem(context, itemIndex);
+	const request = { method: 'POST', path: '/text-to-audio', body } as const;
+	const { bytes, response } = await client.download(request);
+	const [mimeType = ''] = response.contentType.split(';');
+	// Dify answers with the JSON `null` if the message is unknown or has no answer.
 	if (bytes.length === 0 || mimeType === 'application/json') {
-		const failure = {
+		return throwApiError(client, {
 			kind: 'no_audio',
-			message: 'Dify gave no audio',
-			hint: "With 'Source' set to 'Message', the message must be one of this 'User' and have an answer.",
-		};
-		return throwFailure(context, connection, failure, { itemIndex });
+			message: 'Dify returned no audio',
+			hint: "If 'Source' is 'Message', the message must belong to this 'User' and have an answer.",
+		});
 	}
 	const name = mimeType.includes('wav') ? 'speech.wav' : 'speech.mp3';
 	const binary = await context.helpers.prepareBinaryData(bytes, name, mimeType || undefined);

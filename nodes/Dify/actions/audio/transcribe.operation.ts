@@ -1,11 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import { toDifyAudioType } from '../../../../protocol/audio';
-import { ask } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { readBinary, toForm } from '../binary';
-import { inputBinaryField, user } from '../fields';
-import { readText, readUser } from '../read';
+import { readBinary, toFormData } from '../../helpers/binary';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { inputBinaryField, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [user, inputBinaryField];
 
@@ -15,22 +14,23 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * POST /audio-to-text (contract, section 6): what was said, as `text`.
+ * POST /audio-to-text (docs/dify-api.md#endpoints): returns the transcript as `text`.
  *
- * @throws {NodeOperationError} for a field that the item does not have
- * @throws {NodeApiError} for what Dify refuses, above all where the app has it switched off
+ * @throws {NodeOperationError} if 'User' is empty or the item has no such binary field
+ * @throws {NodeApiError} for an error of Dify, for example if speech to text is disabled in the app
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const user = readUser(context, itemIndex);
-	const field = readText(context, itemIndex, 'binaryPropertyName', 'Input Binary Field').trim();
-	const file = await readBinary(context, itemIndex, field);
-	const body = toForm({ ...file, mimeType: toDifyAudioType(file.mimeType, file.name) }, user);
-	const connection = await Connection.open(context, itemIndex);
-	const request = { method: 'POST', path: '/audio-to-text', body } as const;
+	const parameters = new ParameterReader(context, itemIndex);
+	const user = parameters.readUser();
+	const field = parameters.readText('binaryPropertyName', inputBinaryField.displayName).trim();
+	const file = await readBinary(parameters, field);
+	const mimeType = toDifyAudioType(file.mimeType, file.name);
+	const body = toFormData({ ...file, mimeType }, user);
+	const client = await DifyClient.forItem(context, itemIndex);
 	const about = `Transcribing '${file.name}' from the binary field '${field}'`;
-	const json = await ask(context, connection, itemIndex, request, about);
+	const json = await client.postJson('/audio-to-text', body, about);
 	return { json, pairedItem: { item: itemIndex } };
 }

@@ -1,16 +1,11 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeExecutionData,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ask } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import type { Page } from '../../transport/pages';
-import { readPages } from '../../transport/pages';
-import { conversation, limit, returnAll, simplify, user } from '../fields';
-import { pick, readConversationId, readUser, readWanted } from '../read';
+import { ParameterReader, pick } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import type { StoredMessage } from '../../transport/messages';
+import { readMessages } from '../../transport/messages';
+import { readPages } from '../../transport/pagination';
+import { conversation, limit, returnAll, simplify, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [user, conversation, returnAll, limit, simplify];
 
@@ -32,49 +27,48 @@ const SIMPLE_FIELDS = [
 	'created_at',
 ];
 
-type Message = IDataObject & { id: string; created_at: number };
-
 /**
- * GET /messages (contract, section 6): the latest messages of a conversation, oldest first, an item each.
+ * GET /messages (docs/dify-api.md#endpoints): returns an item per message, the latest messages of a
+ * conversation, oldest first.
  *
- * @throws {NodeOperationError} for a 'Conversation', 'User' or 'Limit' that cannot be one
- * @throws {NodeApiError} for what Dify refuses
+ * @throws {NodeOperationError} if 'Conversation', 'User' or 'Limit' is empty or invalid
+ * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
-	const user = readUser(context, itemIndex);
-	const conversation_id = readConversationId(context, itemIndex);
-	const wanted = readWanted(context, itemIndex);
-	const isSimple = context.getNodeParameter('simplify', itemIndex) === true;
-	const connection = await Connection.open(context, itemIndex);
-	const pages = await readPages<Message>(
-		wanted,
-		async (limit, first_id) => {
-			const qs = { user, conversation_id, limit, ...(first_id !== undefined && { first_id }) };
-			const page = await ask(context, connection, itemIndex, {
-				method: 'GET',
-				path: '/messages',
-				qs,
-			});
-			return page as unknown as Page<Message>;
-		},
+	const parameters = new ParameterReader(context, itemIndex);
+	const user = parameters.readUser();
+	const conversation_id = parameters.readConversationId();
+	const limit = parameters.readLimit();
+	const isSimplified = parameters.isEnabled('simplify');
+	const client = await DifyClient.forItem(context, itemIndex);
+	const pages = await readPages<StoredMessage>(
+		limit,
+		async (pageSize, first_id) =>
+			await readMessages(client, {
+				user,
+				conversation_id,
+				limit: pageSize,
+				...(first_id !== undefined && { first_id }),
+			}),
 		cursorOf,
 	);
-	// Each page is older than the one before it.
-	const messages = pages.reverse().flat().slice(-wanted);
+	// Each page is older than the page before.
+	const messages = pages.reverse().flat().slice(-limit);
 	return messages.map((message) => ({
-		json: isSimple ? pick(message, SIMPLE_FIELDS) : message,
+		json: isSimplified ? pick({ ...message }, SIMPLE_FIELDS) : { ...message },
 		pairedItem: { item: itemIndex },
 	}));
 }
 
 /**
- * Dify goes on with what is older than `first_id` by a whole second, and so leaves out the rest of that
- * message's own second (recordings, h14). The oldest message of a later second leaves none out.
+ * Returns the id after which the next page begins: the oldest message that is at least one second newer
+ * than the oldest of the page. Dify continues with messages that are older by a whole second, so the
+ * oldest message itself would skip the others of its second (docs/dify-api.md#known-problems).
  */
-function cursorOf(page: Message[]): string | undefined {
+function cursorOf(page: StoredMessage[]): string | undefined {
 	const [oldest] = page;
 	return (page.find(({ created_at }) => created_at > (oldest?.created_at ?? 0)) ?? oldest)?.id;
 }

@@ -1,9 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ask } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { message, user } from '../fields';
-import { readMessageId, readUser } from '../read';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { message, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [user, message];
 
@@ -13,18 +12,19 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * GET /messages/{message_id}/suggested (contract, section 6): the questions as `data`, a list of texts.
+ * GET /messages/{message_id}/suggested (docs/dify-api.md#endpoints): returns the questions as `data`, an
+ * array of texts.
  *
- * @throws {NodeOperationError} for a 'Message' or 'User' that cannot be one
- * @throws {NodeApiError} for what Dify refuses, above all where the app has them switched off
+ * @throws {NodeOperationError} if 'Message' or 'User' is empty or invalid
+ * @throws {NodeApiError} for an error of Dify, for example if suggestions are disabled in the app
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const qs = { user: readUser(context, itemIndex) };
-	const path = `/messages/${readMessageId(context, itemIndex)}/suggested`;
-	const connection = await Connection.open(context, itemIndex);
-	const json = await ask(context, connection, itemIndex, { method: 'GET', path, qs });
-	return { json, pairedItem: { item: itemIndex } };
+	const parameters = new ParameterReader(context, itemIndex);
+	const qs = { user: parameters.readUser() };
+	const path = `/messages/${parameters.readMessageId()}/suggested`;
+	const client = await DifyClient.forItem(context, itemIndex);
+	return { json: await client.getJson(path, qs), pairedItem: { item: itemIndex } };
 }

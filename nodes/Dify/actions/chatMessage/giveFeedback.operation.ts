@@ -1,9 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ask } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { message, user } from '../fields';
-import { readMessageId, readUser, toText } from '../read';
+import { ParameterReader, toText } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { message, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [
 	user,
@@ -15,10 +14,10 @@ const properties: INodeProperties[] = [
 		options: [
 			{ name: 'Dislike', value: 'dislike' },
 			{ name: 'Like', value: 'like' },
-			{ name: 'None', value: 'none', description: 'Take the feedback back' },
+			{ name: 'None', value: 'none', description: 'Remove the feedback' },
 		],
 		default: 'like',
-		description: 'What the user thinks of the answer',
+		description: 'How the user rates the answer',
 	},
 	{
 		displayName: 'Content',
@@ -27,7 +26,7 @@ const properties: INodeProperties[] = [
 		typeOptions: { rows: 2 },
 		default: '',
 		placeholder: 'e.g. Just what I needed',
-		description: "The feedback in the user's own words",
+		description: 'The comment of the user',
 		displayOptions: { hide: { rating: ['none'] } },
 	},
 ];
@@ -38,24 +37,24 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * POST /messages/{message_id}/feedbacks (contract, section 6).
+ * POST /messages/{message_id}/feedbacks (docs/dify-api.md#endpoints).
  *
- * @throws {NodeOperationError} for a 'Message' or 'User' that cannot be one
- * @throws {NodeApiError} for what Dify refuses, above all to take back what was not given
+ * @throws {NodeOperationError} if 'Message' or 'User' is empty or invalid
+ * @throws {NodeApiError} for an error of Dify, for example if there is no feedback to remove
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const path = `/messages/${readMessageId(context, itemIndex)}/feedbacks`;
-	const rating = context.getNodeParameter('rating', itemIndex) as string;
-	const content = toText(context.getNodeParameter('content', itemIndex, ''));
+	const parameters = new ParameterReader(context, itemIndex);
+	const path = `/messages/${parameters.readMessageId()}/feedbacks`;
+	const rating = parameters.read('rating') as string;
+	const content = toText(parameters.read('content', ''));
 	const body = {
-		user: readUser(context, itemIndex),
+		user: parameters.readUser(),
 		rating: rating === 'none' ? null : rating,
 		...(content !== '' && rating !== 'none' && { content }),
 	};
-	const connection = await Connection.open(context, itemIndex);
-	const json = await ask(context, connection, itemIndex, { method: 'POST', path, body });
-	return { json, pairedItem: { item: itemIndex } };
+	const client = await DifyClient.forItem(context, itemIndex);
+	return { json: await client.postJson(path, body), pairedItem: { item: itemIndex } };
 }

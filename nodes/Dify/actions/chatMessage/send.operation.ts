@@ -1,7 +1,16 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { simplify, user } from '../fields';
-import { options } from './run/options';
+import { acceptsFiles } from '../../../../protocol/appParameters';
+import { buildChatBody } from '../../../../protocol/request';
+import { ChatRun, toRunSettings } from '../../chat/ChatRun';
+import { addHint, completeRun } from '../../chat/completeRun';
+import { sendOptions } from '../../chat/options';
+import { WebhookStream } from '../../chat/webhookStream';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { simplify, user } from '../common.descriptions';
+import { buildRequest, readSendParameters } from './send/buildRequest';
+import { diagnoseStall } from './send/diagnoseStall';
 
 const properties: INodeProperties[] = [
 	{
@@ -12,7 +21,7 @@ const properties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. When is the next high tide?',
-		description: "The user's message or question",
+		description: 'The message or question of the user',
 	},
 	user,
 	{
@@ -24,23 +33,23 @@ const properties: INodeProperties[] = [
 				name: 'Streaming',
 				value: 'streaming',
 				description:
-					'The answer comes while it grows: survives gateways that cut long waits, and the only mode of Agent apps. Gives one item all the same.',
+					'Dify sends the answer while it is generated. Gateways do not cut such a response, and Agent apps support no other mode. The node still returns one item.',
 			},
 			{
 				name: 'Blocking',
 				value: 'blocking',
-				description: 'The answer comes in one body at its end',
+				description: 'Dify sends the complete answer in one response',
 			},
 		],
 		default: 'streaming',
-		description: 'How Dify sends its answer. The item is the same in both modes.',
+		description: 'How Dify sends the answer. The item is the same in both modes.',
 	},
 	{
 		displayName: 'Conversation',
 		name: 'conversationId',
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
-		description: 'The conversation to continue; empty begins a new one',
+		description: 'The conversation to continue. If empty, Dify starts a new one.',
 		modes: [
 			{
 				displayName: 'From List',
@@ -65,12 +74,12 @@ const properties: INodeProperties[] = [
 			{
 				name: "The App's Fields",
 				value: 'fields',
-				description: 'The variables that the app defines',
+				description: 'One field per variable of the app',
 			},
-			{ name: 'JSON', value: 'json', description: 'An object of variables' },
+			{ name: 'JSON', value: 'json', description: 'A JSON object with the variables' },
 		],
 		default: 'fields',
-		description: "How to give the values of the app's variables",
+		description: "How to enter the values of the app's variables",
 	},
 	{
 		displayName: 'Values',
@@ -79,7 +88,7 @@ const properties: INodeProperties[] = [
 		noDataExpression: true,
 		default: { mappingMode: 'defineBelow', value: null },
 		description:
-			"The app's variables. A file variable takes the name of a binary field, a URL, an upload ID, or Dify's own object; a list of files takes several, separated by commas.",
+			"The variables of the app. For a file, enter the name of a binary field, a URL, an upload ID or Dify's file object. For a list of files, separate them with commas.",
 		displayOptions: { show: { inputsMode: ['fields'] } },
 		typeOptions: {
 			resourceMapper: {
@@ -88,7 +97,7 @@ const properties: INodeProperties[] = [
 				fieldWords: { singular: 'input', plural: 'inputs' },
 				addAllFields: true,
 				supportAutoMap: false,
-				noFieldsError: 'The app defines no variables',
+				noFieldsError: 'The app has no variables',
 			},
 		},
 	},
@@ -99,7 +108,7 @@ const properties: INodeProperties[] = [
 		default: '{}',
 		placeholder: 'e.g. {"topic": "tides"}',
 		description:
-			"An object of the app's variables. A file variable takes the name of a binary field, a URL, an upload ID, or Dify's own object.",
+			"A JSON object with the variables of the app. For a file, use the name of a binary field, a URL, an upload ID or Dify's file object.",
 		displayOptions: { show: { inputsMode: ['json'] } },
 	},
 	{
@@ -110,7 +119,7 @@ const properties: INodeProperties[] = [
 		default: {},
 		placeholder: 'Add File',
 		description:
-			'Files that belong to the message. Dify ignores them where the app has file upload switched off.',
+			'Files to send with the message. Dify ignores them if file upload is disabled in the app.',
 		options: [
 			{
 				displayName: 'File',
@@ -130,9 +139,9 @@ const properties: INodeProperties[] = [
 						name: 'source',
 						type: 'options',
 						options: [
-							{ name: 'Binary Field', value: 'binary', description: 'Uploaded first' },
-							{ name: 'Upload ID', value: 'uploadId', description: 'Of a file uploaded before' },
-							{ name: 'URL', value: 'url', description: 'Dify itself fetches it' },
+							{ name: 'Binary Field', value: 'binary', description: 'The node uploads the file' },
+							{ name: 'Upload ID', value: 'uploadId', description: 'The file is uploaded already' },
+							{ name: 'URL', value: 'url', description: 'Dify downloads the file' },
 						],
 						default: 'binary',
 					},
@@ -142,14 +151,18 @@ const properties: INodeProperties[] = [
 						type: 'options',
 						options: [
 							{ name: 'Audio', value: 'audio' },
-							{ name: 'Automatic', value: 'auto', description: 'By MIME type and file name' },
+							{
+								name: 'Automatic',
+								value: 'auto',
+								description: 'From the MIME type and the file name',
+							},
 							{ name: 'Custom', value: 'custom' },
 							{ name: 'Document', value: 'document' },
 							{ name: 'Image', value: 'image' },
 							{ name: 'Video', value: 'video' },
 						],
 						default: 'auto',
-						description: "Dify's kind of the file",
+						description: 'The type of the file in Dify',
 					},
 					{
 						displayName: 'Upload File ID',
@@ -172,7 +185,7 @@ const properties: INodeProperties[] = [
 		],
 	},
 	simplify,
-	options,
+	sendOptions,
 ];
 
 export const description = updateDisplayOptions(
@@ -180,4 +193,45 @@ export const description = updateDisplayOptions(
 	properties,
 );
 
-export { execute } from './send/execute';
+/**
+ * POST /chat-messages (docs/dify-api.md#chat-request): sends the message of one item and returns the
+ * answer as one item, in both response modes.
+ *
+ * @throws {NodeOperationError} if a parameter is invalid, or the execution was cancelled
+ * @throws {NodeApiError} if the run failed or is incomplete, with its partial result
+ */
+export async function execute(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<INodeExecutionData> {
+	const parameters = new ParameterReader(context, itemIndex);
+	const sendParameters = readSendParameters(parameters);
+	const { user, options, simplify, files } = sendParameters;
+	const client = await DifyClient.forItem(context, itemIndex);
+	const request = await buildRequest(client, parameters, sendParameters);
+	const stream = options.streamToResponse ? WebhookStream.open(context, itemIndex) : undefined;
+	await stream?.begin();
+
+	const run = new ChatRun(client, {
+		...toRunSettings(context, options, stream),
+		diagnoseStall: async () => await diagnoseStall(client, request),
+	});
+	const body = buildChatBody(request);
+	const outcome = await run.execute({ method: 'POST', path: '/chat-messages', body });
+	const report = { context, user, stream, simplify, options };
+	const json = await completeRun(client, outcome, report);
+	if (files.length > 0) await warnIfFilesIgnored(client, context, user);
+	return { json, pairedItem: { item: itemIndex } };
+}
+
+/** An app without file upload ignores the files of a message and reports no error (docs/dify-api.md#files). */
+async function warnIfFilesIgnored(
+	client: DifyClient,
+	context: IExecuteFunctions,
+	user: string,
+): Promise<void> {
+	const appParameters = await client.readAppParameters(user);
+	if (appParameters === undefined || acceptsFiles(appParameters)) return;
+	const message = "Dify ignored the files. Turn on 'File Upload' in the app's features";
+	addHint(context, client.itemIndex, message);
+}

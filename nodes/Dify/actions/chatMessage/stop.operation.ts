@@ -1,9 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ask } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { user } from '../fields';
-import { readText, readUser } from '../read';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [
 	{
@@ -14,7 +13,7 @@ const properties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 900bbd43-dc0b-4383-a372-aa6e6c414227',
 		description:
-			"The task_id of the run, which its events carry. Dify looks for a stop once a second, and says 'success' of a task that it does not know too.",
+			"The task_id of the run, which all its events contain. Dify stops the run within about one second. It reports 'success' for an unknown task too.",
 	},
 	user,
 ];
@@ -25,19 +24,18 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * POST /chat-messages/{task_id}/stop (contract, section 6).
+ * POST /chat-messages/{task_id}/stop (docs/dify-api.md#stopping).
  *
- * @throws {NodeOperationError} for an empty 'Task ID' or 'User'
- * @throws {NodeApiError} for what Dify refuses
+ * @throws {NodeOperationError} if 'Task ID' or 'User' is empty
+ * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const taskId = readText(context, itemIndex, 'taskId', 'Task ID').trim();
-	const body = { user: readUser(context, itemIndex) };
-	const path = `/chat-messages/${encodeURIComponent(taskId)}/stop`;
-	const connection = await Connection.open(context, itemIndex);
-	const json = await ask(context, connection, itemIndex, { method: 'POST', path, body });
-	return { json, pairedItem: { item: itemIndex } };
+	const parameters = new ParameterReader(context, itemIndex);
+	const taskId = parameters.readText('taskId', 'Task ID').trim();
+	const user = parameters.readUser();
+	const client = await DifyClient.forItem(context, itemIndex);
+	return { json: await client.stopTask(taskId, user), pairedItem: { item: itemIndex } };
 }

@@ -1,7 +1,19 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { simplify, user } from '../fields';
-import { optionsOfBegunRun } from './run/options';
+import type { DifyError } from '../../../../protocol/errors/classify';
+import { parseFormFields } from '../../../../protocol/humanInputForm';
+import { ChatRun, toRunSettings } from '../../chat/ChatRun';
+import { completeRun } from '../../chat/completeRun';
+import { readOptions, resumeOptions } from '../../chat/options';
+import { WebhookStream } from '../../chat/webhookStream';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { simplify, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [
 	{
@@ -11,7 +23,7 @@ const properties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. {{ $json.human_input[0].form_token }}',
-		description: "The form_token of the form, from the paused item's human_input",
+		description: "The form_token in the field 'human_input' of the paused item",
 	},
 	{
 		displayName: 'Workflow Run ID',
@@ -20,16 +32,16 @@ const properties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. {{ $json.workflow_run_id }}',
-		description: 'The workflow_run_id of the paused item: the run that goes on',
+		description: 'The workflow_run_id of the paused item',
 	},
-	{ ...user, hint: "The one whose message began the run: Dify shows a run's events to no other" },
+	{ ...user, hint: 'The user who started the run. Dify does not show the run to other users.' },
 	{
 		displayName: 'Action',
 		name: 'action',
 		type: 'resourceLocator',
 		required: true,
 		default: { mode: 'id', value: '' },
-		description: 'The button of the form that is pressed',
+		description: 'The button of the form to press',
 		modes: [
 			{
 				displayName: 'From List',
@@ -49,12 +61,12 @@ const properties: INodeProperties[] = [
 			{
 				name: "The Form's Fields",
 				value: 'fields',
-				description: 'The fields of the form, where its token is a fixed value',
+				description: 'The fields of the form. Requires a fixed form token.',
 			},
-			{ name: 'JSON', value: 'json', description: 'An object of fields' },
+			{ name: 'JSON', value: 'json', description: 'A JSON object with the fields' },
 		],
 		default: 'json',
-		description: "How to give the values of the form's fields",
+		description: "How to enter the values of the form's fields",
 	},
 	{
 		displayName: 'Values',
@@ -62,7 +74,7 @@ const properties: INodeProperties[] = [
 		type: 'resourceMapper',
 		noDataExpression: true,
 		default: { mappingMode: 'defineBelow', value: null },
-		description: "The form's fields. One that is left alone keeps what stands in it.",
+		description: 'The fields of the form. A field that you do not change keeps its default value.',
 		displayOptions: { show: { inputsMode: ['fields'] } },
 		typeOptions: {
 			resourceMapper: {
@@ -82,11 +94,11 @@ const properties: INodeProperties[] = [
 		default: '{}',
 		placeholder: 'e.g. {"comment": "Fine by me"}',
 		description:
-			"An object of the form's fields, by their names in human_input. One that is left out keeps what stands in it.",
+			"A JSON object with the fields of the form, by their names in 'human_input'. A field that you leave out keeps its default value.",
 		displayOptions: { show: { inputsMode: ['json'] } },
 	},
 	simplify,
-	optionsOfBegunRun,
+	resumeOptions,
 ];
 
 export const description = updateDisplayOptions(
@@ -94,4 +106,54 @@ export const description = updateDisplayOptions(
 	properties,
 );
 
-export { execute } from './submitForm/execute';
+/**
+ * Submits the form of a paused chatflow and returns the rest of its run as one item
+ * (docs/dify-api.md#human-input, since Dify 1.14). The run's events are requested before the form is
+ * submitted, as Dify does not repeat earlier events.
+ *
+ * @throws {NodeOperationError} if a parameter is invalid, or the execution was cancelled
+ * @throws {NodeApiError} if Dify rejects the form, or the run failed or is incomplete
+ */
+export async function execute(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<INodeExecutionData> {
+	const parameters = new ParameterReader(context, itemIndex);
+	const token = parameters.readText('form', 'Form Token').trim();
+	const workflowRunId = parameters.readId({
+		name: 'workflowRunId',
+		displayName: 'Workflow Run ID',
+		source: 'the workflow_run_id of the paused item',
+	});
+	const user = parameters.readUser();
+	const action = parameters.readText('action', 'Action').trim();
+	const values = parameters.readInputs("an object with the form's fields");
+	const isSimplified = parameters.isEnabled('simplify');
+	const options = readOptions(parameters);
+	const client = await DifyClient.forItem(context, itemIndex);
+	const inputs = { ...readDefaults(await client.readForm(token)), ...values } as IDataObject;
+	const stream = options.streamToResponse ? WebhookStream.open(context, itemIndex) : undefined;
+	await stream?.begin();
+
+	const run = new ChatRun(client, {
+		...toRunSettings(context, options, stream),
+		isResumed: true,
+		onConnected: async (): Promise<DifyError | undefined> => {
+			const result = await client.trySubmitForm(token, { inputs, action, user });
+			return result.ok ? undefined : result.error;
+		},
+	});
+	const path = `/workflow/${workflowRunId}/events`;
+	const outcome = await run.execute({ method: 'GET', path, qs: { user } });
+	const report = { context, user, stream, simplify: isSimplified, options, workflowRunId };
+	return {
+		json: await completeRun(client, outcome, report),
+		pairedItem: { item: itemIndex },
+	};
+}
+
+/** Returns the default values of the form's fields. Dify does not add the default of a field that is left out. */
+function readDefaults(form: IDataObject): Record<string, unknown> {
+	const fields = parseFormFields(form).filter((field) => 'value' in field);
+	return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+}

@@ -1,9 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ask } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { conversation, user } from '../fields';
-import { readConversationId, readUser } from '../read';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { conversation, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [user, conversation];
 
@@ -13,19 +12,20 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * DELETE /conversations/{conversation_id} (contract, section 6), which wants a JSON body and answers 204.
- * Dify 1.12 says so of a conversation that it does not know, too.
+ * DELETE /conversations/{conversation_id} (docs/dify-api.md#endpoints). Dify requires a JSON body and
+ * answers with 204. Dify 1.12 does so for an unknown conversation too.
  *
- * @throws {NodeOperationError} for a 'Conversation' or 'User' that cannot be one
- * @throws {NodeApiError} for what Dify refuses
+ * @throws {NodeOperationError} if 'Conversation' or 'User' is empty or invalid
+ * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const body = { user: readUser(context, itemIndex) };
-	const path = `/conversations/${readConversationId(context, itemIndex)}`;
-	const connection = await Connection.open(context, itemIndex);
-	await ask(context, connection, itemIndex, { method: 'DELETE', path, body });
+	const parameters = new ParameterReader(context, itemIndex);
+	const body = { user: parameters.readUser() };
+	const path = `/conversations/${parameters.readConversationId()}`;
+	const client = await DifyClient.forItem(context, itemIndex);
+	await client.requestJson({ method: 'DELETE', path, body });
 	return { json: { deleted: true }, pairedItem: { item: itemIndex } };
 }

@@ -5,10 +5,9 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { Connection } from '../../transport/connection';
-import { readList } from '../../transport/pages';
-import { limit, returnAll, user } from '../fields';
-import { readUser, readWanted } from '../read';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { limit, returnAll, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [
 	user,
@@ -44,20 +43,21 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * GET /conversations (contract, section 6): the user's conversations, an item each.
+ * GET /conversations (docs/dify-api.md#endpoints): returns an item per conversation of the user.
  *
- * @throws {NodeOperationError} for a 'User' or 'Limit' that cannot be one
- * @throws {NodeApiError} for what Dify refuses
+ * @throws {NodeOperationError} if 'User' or 'Limit' is empty or invalid
+ * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
-	const user = readUser(context, itemIndex);
-	const wanted = readWanted(context, itemIndex);
-	const { sortBy } = context.getNodeParameter('options', itemIndex, {}) as { sortBy?: string };
+	const parameters = new ParameterReader(context, itemIndex);
+	const user = parameters.readUser();
+	const limit = parameters.readLimit();
+	const { sortBy } = parameters.read('options', {}) as { sortBy?: string };
 	const qs: IDataObject = { user, ...(sortBy !== undefined && { sort_by: sortBy }) };
-	const connection = await Connection.open(context, itemIndex);
-	const rows = await readList(context, connection, itemIndex, '/conversations', qs, wanted);
+	const client = await DifyClient.forItem(context, itemIndex);
+	const rows = await client.getList({ path: '/conversations', qs, limit });
 	return rows.map((json) => ({ json, pairedItem: { item: itemIndex } }));
 }

@@ -1,9 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { Connection } from '../../transport/connection';
-import { readList } from '../../transport/pages';
-import { conversation, limit, returnAll, user } from '../fields';
-import { readConversationId, readUser, readWanted } from '../read';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { conversation, limit, returnAll, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [user, conversation, returnAll, limit];
 
@@ -13,20 +12,21 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * GET /conversations/{conversation_id}/variables (contract, section 6): an item each, `value` being text
- * whatever its `value_type`.
+ * GET /conversations/{conversation_id}/variables (docs/dify-api.md#endpoints): returns an item per
+ * variable. `value` is always a text, whatever `value_type` is.
  *
- * @throws {NodeOperationError} for a 'Conversation', 'User' or 'Limit' that cannot be one
- * @throws {NodeApiError} for what Dify refuses
+ * @throws {NodeOperationError} if 'Conversation', 'User' or 'Limit' is empty or invalid
+ * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
-	const qs = { user: readUser(context, itemIndex) };
-	const path = `/conversations/${readConversationId(context, itemIndex)}/variables`;
-	const wanted = readWanted(context, itemIndex);
-	const connection = await Connection.open(context, itemIndex);
-	const rows = await readList(context, connection, itemIndex, path, qs, wanted);
+	const parameters = new ParameterReader(context, itemIndex);
+	const qs = { user: parameters.readUser() };
+	const path = `/conversations/${parameters.readConversationId()}/variables`;
+	const limit = parameters.readLimit();
+	const client = await DifyClient.forItem(context, itemIndex);
+	const rows = await client.getList({ path, qs, limit });
 	return rows.map((json) => ({ json, pairedItem: { item: itemIndex } }));
 }

@@ -1,9 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ask } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { conversation, user } from '../fields';
-import { readConversationId, readText, readUser } from '../read';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { conversation, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [
 	user,
@@ -14,7 +13,7 @@ const properties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether Dify makes a name of what was said. Where its model cannot, the old name stays.',
+			'Whether Dify generates a name from the conversation. If its model fails, the old name stays.',
 	},
 	{
 		displayName: 'Name',
@@ -23,7 +22,7 @@ const properties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. Tides of the North Sea',
-		description: "The conversation's new name",
+		description: 'The new name of the conversation',
 		displayOptions: { show: { autoGenerate: [false] } },
 	},
 ];
@@ -34,22 +33,21 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * POST /conversations/{conversation_id}/name (contract, section 6): the conversation under its new name.
+ * POST /conversations/{conversation_id}/name (docs/dify-api.md#endpoints): returns the renamed conversation.
  *
- * @throws {NodeOperationError} for a 'Conversation', 'User' or 'Name' that cannot be one
- * @throws {NodeApiError} for what Dify refuses
+ * @throws {NodeOperationError} if 'Conversation', 'User' or 'Name' is empty or invalid
+ * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const user = readUser(context, itemIndex);
-	const path = `/conversations/${readConversationId(context, itemIndex)}/name`;
-	const isAuto = context.getNodeParameter('autoGenerate', itemIndex) === true;
-	const body = isAuto
+	const parameters = new ParameterReader(context, itemIndex);
+	const user = parameters.readUser();
+	const path = `/conversations/${parameters.readConversationId()}/name`;
+	const body = parameters.isEnabled('autoGenerate')
 		? { user, auto_generate: true }
-		: { user, name: readText(context, itemIndex, 'name', 'Name') };
-	const connection = await Connection.open(context, itemIndex);
-	const json = await ask(context, connection, itemIndex, { method: 'POST', path, body });
-	return { json, pairedItem: { item: itemIndex } };
+		: { user, name: parameters.readText('name', 'Name') };
+	const client = await DifyClient.forItem(context, itemIndex);
+	return { json: await client.postJson(path, body), pairedItem: { item: itemIndex } };
 }

@@ -1,36 +1,35 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ask } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { conversation, pickedFromList, user } from '../fields';
-import { readConversationId, readId, readJson, readUser, toText } from '../read';
+import { ParameterReader, toText } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { conversation, createLocator, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [
 	user,
 	conversation,
-	pickedFromList(
-		'Variable',
-		'variableId',
-		"The variable, one of the conversation's; by ID, the ID that 'Get Variables' gives",
-		'searchVariables',
-	),
+	createLocator({
+		displayName: 'Variable',
+		name: 'variableId',
+		description: "A variable of the conversation. 'Get Variables' returns its ID.",
+		searchListMethod: 'searchVariables',
+	}),
 	{
 		displayName: 'Value Type',
 		name: 'valueType',
 		type: 'options',
 		options: [
-			{ name: 'JSON', value: 'json', description: 'A number, true or false, an object or a list' },
-			{ name: 'Text', value: 'text', description: 'For a variable of the type string' },
+			{ name: 'JSON', value: 'json', description: 'A number, a boolean, an object or an array' },
+			{ name: 'Text', value: 'text', description: 'For a variable of type string' },
 		],
 		default: 'text',
-		description: "How to give the value. Dify takes a value of the variable's own type alone.",
+		description: "How to enter the value. It must have the variable's type.",
 	},
 	{
 		displayName: 'Value',
 		name: 'value',
 		type: 'string',
 		default: '',
-		description: 'The new text',
+		description: 'The new value of the variable',
 		displayOptions: { show: { valueType: ['text'] } },
 	},
 	{
@@ -39,7 +38,7 @@ const properties: INodeProperties[] = [
 		type: 'json',
 		default: '',
 		placeholder: 'e.g. 8',
-		description: 'The new value',
+		description: 'The new value of the variable',
 		displayOptions: { show: { valueType: ['json'] } },
 	},
 ];
@@ -50,33 +49,39 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * PUT /conversations/{conversation_id}/variables/{variable_id} (contract, section 6): the variable with
- * its new value.
+ * PUT /conversations/{conversation_id}/variables/{variable_id} (docs/dify-api.md#endpoints): returns the
+ * variable with its new value.
  *
- * @throws {NodeOperationError} for a parameter that cannot be sent
- * @throws {NodeApiError} for what Dify refuses, above all a value of another type than the variable's
+ * @throws {NodeOperationError} if a parameter is empty or invalid
+ * @throws {NodeApiError} for an error of Dify, for example if the value has another type than the variable
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const user = readUser(context, itemIndex);
-	const conversationId = readConversationId(context, itemIndex);
-	const source = "the id of a variable from 'Get Variables', or choose one from the list";
-	const variableId = readId(context, itemIndex, 'variableId', 'Variable', source);
+	const parameters = new ParameterReader(context, itemIndex);
+	const user = parameters.readUser();
+	const conversationId = parameters.readConversationId();
+	const variableId = parameters.readId({
+		name: 'variableId',
+		displayName: 'Variable',
+		source: "the id of a variable from 'Get Variables', or choose one from the list",
+	});
 	const path = `/conversations/${conversationId}/variables/${variableId}`;
-	const body = { user, value: readValue(context, itemIndex) };
-	const connection = await Connection.open(context, itemIndex);
-	const json = await ask(context, connection, itemIndex, { method: 'PUT', path, body });
+	const body = { user, value: readValue(parameters) };
+	const client = await DifyClient.forItem(context, itemIndex);
+	const json = await client.requestJson({ method: 'PUT', path, body });
 	return { json, pairedItem: { item: itemIndex } };
 }
 
-function readValue(context: IExecuteFunctions, itemIndex: number): unknown {
-	if (context.getNodeParameter('valueType', itemIndex) === 'text') {
-		const text = context.getNodeParameter('value', itemIndex);
+function readValue(parameters: ParameterReader): unknown {
+	if (parameters.read('valueType') === 'text') {
+		const text = parameters.read('value');
 		return typeof text === 'object' ? JSON.stringify(text) : toText(text);
 	}
-	const value = context.getNodeParameter('valueJson', itemIndex);
-	const advice = 'Give a number, true or false, an object or a list, such as 8 or ["a", "b"].';
-	return readJson(context, itemIndex, value, 'Value (JSON)', advice);
+	return parameters.parseJson({
+		value: parameters.read('valueJson'),
+		displayName: 'Value (JSON)',
+		advice: 'Enter a number, a boolean, an object or an array, such as 8 or ["a", "b"].',
+	});
 }

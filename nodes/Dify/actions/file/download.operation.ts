@@ -1,9 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { download } from '../../transport/ask';
-import { Connection } from '../../transport/connection';
-import { outputBinaryField, user } from '../fields';
-import { readId, readText, readUser } from '../read';
+import { ParameterReader } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { outputBinaryField, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [
 	user,
@@ -15,7 +14,7 @@ const properties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 72fa9618-8f89-4a37-9b33-7e1178a24a67',
 		description:
-			"The file's upload ID, such as the upload_file_id among a message's files. Dify gives a file out once it was sent with a message.",
+			"The upload ID of the file, such as upload_file_id in a message's files. The file must have been sent with a message.",
 	},
 	outputBinaryField,
 ];
@@ -26,30 +25,31 @@ export const description = updateDisplayOptions(
 );
 
 /**
- * GET /files/{file_id}/preview (contract, section 6): the file in a binary field, its `id`, `name`,
- * `mime_type` and `size` in bytes beside it.
+ * GET /files/{file_id}/preview (docs/dify-api.md#files): returns the file in a binary field, and its `id`,
+ * `name`, `mime_type` and `size` in bytes as JSON.
  *
- * @throws {NodeOperationError} for a 'File ID', 'User' or field that cannot be one
- * @throws {NodeApiError} for what Dify refuses
+ * @throws {NodeOperationError} if 'File ID', 'User' or the field's name is empty or invalid
+ * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const id = readId(context, itemIndex, 'fileId', 'File ID', 'the id that the upload gave');
-	// As an attachment it comes with its name; without, an HTML file would look like a proxy's page.
-	const qs = { user: readUser(context, itemIndex), as_attachment: true };
-	const field = readText(context, itemIndex, 'binaryPropertyName', outputBinaryField.displayName);
-	const path = `/files/${id}/preview`;
-	const connection = await Connection.open(context, itemIndex);
-	const { bytes, reply } = await download(context, connection, itemIndex, {
-		method: 'GET',
-		path,
-		qs,
+	const parameters = new ParameterReader(context, itemIndex);
+	const id = parameters.readId({
+		name: 'fileId',
+		displayName: 'File ID',
+		source: 'the id that the upload returned',
 	});
-	const name = nameOf(reply.headers['content-disposition']) ?? id;
-	const [type = ''] = reply.contentType.split(';');
-	// An attachment's own type says nothing; n8n knows it by the name, or by the bytes.
+	// Only an attachment comes with its name. Without it, an HTML file would look like the page of a proxy.
+	const qs = { user: parameters.readUser(), as_attachment: true };
+	const field = parameters.readText('binaryPropertyName', outputBinaryField.displayName);
+	const client = await DifyClient.forItem(context, itemIndex);
+	const path = `/files/${id}/preview`;
+	const { bytes, response } = await client.download({ method: 'GET', path, qs });
+	const name = parseFileName(response.headers['content-disposition']) ?? id;
+	const [type = ''] = response.contentType.split(';');
+	// An attachment has a generic type. n8n then detects the type by the name or the bytes.
 	const mimeType = type === 'application/octet-stream' || type === '' ? undefined : type;
 	const binary = await context.helpers.prepareBinaryData(bytes, name, mimeType);
 	return {
@@ -59,8 +59,8 @@ export async function execute(
 	};
 }
 
-/** The file name of a Content-Disposition header (RFC 6266), where it has one that can be read. */
-function nameOf(disposition = ''): string | undefined {
+/** Returns the file name of a Content-Disposition header (RFC 6266), or `undefined` if it has none. */
+function parseFileName(disposition = ''): string | undefined {
 	const [, encoded] = /filename\*=UTF-8''([^;]+)/i.exec(disposition) ?? [];
 	if (encoded !== undefined) {
 		try {

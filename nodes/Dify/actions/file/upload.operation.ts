@@ -1,10 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { Connection } from '../../transport/connection';
-import { AppParameters } from '../appParameters';
-import { inputBinaryField, simplify, user } from '../fields';
-import { pick, readText, readUser } from '../read';
-import { uploadFile } from './uploadFile';
+import { readBinary, uploadFile } from '../../helpers/binary';
+import { ParameterReader, pick } from '../../helpers/parameters';
+import { DifyClient } from '../../transport/DifyClient';
+import { inputBinaryField, simplify, user } from '../common.descriptions';
 
 const properties: INodeProperties[] = [user, inputBinaryField, simplify];
 
@@ -25,20 +24,22 @@ const SIMPLE_FIELDS = [
 ];
 
 /**
- * POST /files/upload (contract, section 6).
+ * POST /files/upload (docs/dify-api.md#files).
  *
- * @throws {NodeOperationError} for a field that the item does not have, and a file over the app's limit
- * @throws {NodeApiError} for what Dify refuses
+ * @throws {NodeOperationError} if the item has no such binary field, or the file is larger than the app allows
+ * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const user = readUser(context, itemIndex);
-	const field = readText(context, itemIndex, 'binaryPropertyName', 'Input Binary Field').trim();
-	const connection = await Connection.open(context, itemIndex);
-	const app = new AppParameters(connection, user);
-	const { body } = await uploadFile(context, connection, app, itemIndex, field, user);
-	const isSimple = context.getNodeParameter('simplify', itemIndex) === true;
-	return { json: isSimple ? pick(body, SIMPLE_FIELDS) : body, pairedItem: { item: itemIndex } };
+	const parameters = new ParameterReader(context, itemIndex);
+	const user = parameters.readUser();
+	const field = parameters.readText('binaryPropertyName', inputBinaryField.displayName).trim();
+	const client = await DifyClient.forItem(context, itemIndex);
+	const body = await uploadFile(client, await readBinary(parameters, field), user);
+	return {
+		json: parameters.isEnabled('simplify') ? pick(body, SIMPLE_FIELDS) : body,
+		pairedItem: { item: itemIndex },
+	};
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** The parameters that several operations have, each said once. */
+/** Parameters that several operations share. */
 
 export const user: INodeProperties = {
 	displayName: 'User',
@@ -8,8 +8,8 @@ export const user: INodeProperties = {
 	type: 'string',
 	required: true,
 	default: 'n8n',
-	description: 'Identifies the end user to Dify, unique within the app',
-	hint: 'Conversations, messages and files are seen only by the user that made them',
+	description: 'ID of the end user, unique within the app. It can be any text.',
+	hint: 'Dify shows conversations, messages and files only to the user who created them',
 };
 
 export const returnAll: INodeProperties = {
@@ -59,32 +59,36 @@ export const outputBinaryField: INodeProperties = {
 };
 
 /** A conversation of the 'User'. */
-export const conversation = pickedFromList(
-	'Conversation',
-	'conversationId',
-	"The conversation, one of the user's; by ID, the conversation_id of an answer",
-	'searchConversations',
-);
+export const conversation = createLocator({
+	displayName: 'Conversation',
+	name: 'conversationId',
+	description: 'A conversation of the user. The ID is the conversation_id of an answer.',
+	searchListMethod: 'searchConversations',
+});
 
-/** A message of the 'User', the list holding the latest. */
-export const message = pickedFromList(
-	'Message',
-	'messageId',
-	"The message, one of the user's; by ID, the message_id of an answer",
-	'searchMessages',
-);
+/** A message of the 'User'. The list shows the latest ones. */
+export const message = createLocator({
+	displayName: 'Message',
+	name: 'messageId',
+	description: 'A message of the user. The ID is the message_id of an answer.',
+	searchListMethod: 'searchMessages',
+});
 
-/**
- * One of Dify's things, from a list or by id.
- *
- * @param searchListMethod the method of methods/listSearch.ts that gives the list
- */
-export function pickedFromList(
-	displayName: string,
-	name: string,
-	description: string,
-	searchListMethod: string,
-): INodeProperties {
+interface LocatorSettings {
+	displayName: string;
+	name: string;
+	description: string;
+	/** Name of the method in methods/listSearch.ts that returns the list. */
+	searchListMethod: string;
+}
+
+/** Creates a required parameter whose value is chosen from a list or entered as an ID. */
+export function createLocator({
+	displayName,
+	name,
+	description,
+	searchListMethod,
+}: LocatorSettings): INodeProperties {
 	return {
 		displayName,
 		name,

@@ -1,0 +1,288 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { DifyError, ErrorSource } from '../../../protocol/errors/classify';
+import { classifyError } from '../../../protocol/errors/classify';
+import type { AccumulatorOptions } from '../../../protocol/stream/accumulator';
+import { PAIR_GRACE_MS, RunAccumulator } from '../../../protocol/stream/accumulator';
+import { isBlockingBody, parseBlockingBody } from '../../../protocol/stream/blocking';
+import type { DifyEvent, UnknownEvent } from '../../../protocol/stream/events';
+import type { RunResult, RunStatus } from '../../../protocol/stream/result';
+import type { SseMessage } from '../../../protocol/stream/sseDecoder';
+import { createSseDecoder } from '../../../protocol/stream/sseDecoder';
+import type { DifyClient, DifyRequest } from '../transport/DifyClient';
+import type { HttpResponse } from '../transport/httpResponse';
+import {
+	isIncompleteJson,
+	isSuccess,
+	parseJson,
+	readError,
+	readText,
+	toErrorSource,
+} from '../transport/httpResponse';
+import type { AbortReason, TimeoutLimits } from '../transport/requestTimeouts';
+import { RequestTimeouts, onTimeout } from '../transport/requestTimeouts';
+import type { RunOptions } from './options';
+import type { WebhookStream } from './webhookStream';
+
+/** A chatflow sends its first event within one or two seconds. After this time without one, the cause is looked up. */
+const STALL_MS = 10_000;
+
+export interface RunSettings extends TimeoutLimits, AccumulatorOptions {
+	/** Whether to keep all events. */
+	includeEvents: boolean;
+	/** Called for each piece of the answer. Reading continues when its promise settles. */
+	onText?: (text: string) => Promise<void>;
+	/** Called once if no event arrives within {@link STALL_MS}. Returns the cause, or `undefined` to keep waiting. */
+	diagnoseStall?: () => Promise<DifyError | undefined>;
+	/** Called when the response headers have arrived. Returns an error to give up the run. */
+	onConnected?: () => Promise<DifyError | undefined>;
+}
+
+/** Times in ms since the request was sent. `events` does not include pings. */
+export interface RunTiming {
+	ttft_ms: number | null;
+	duration_ms: number;
+	events: number;
+	text_events: number;
+}
+
+/** Everything that was received of a run, and why it ended. */
+export interface RunOutcome {
+	result: RunResult;
+	timing: RunTiming;
+	/** Why the run is not complete; `undefined` for a run that is. */
+	error?: DifyError;
+	/** Whether any text was passed to `onText`. */
+	wasStreamed: boolean;
+	/** The answer with its think tags, to compare it with the answer that Dify stores. */
+	rawAnswer: string;
+	/** Whether the response ended before the run did. Dify may then have more of the answer. */
+	isCutShort: boolean;
+	/** Why this node ended the request; `undefined` if it did not. */
+	abortReason?: AbortReason;
+	/** All events, if `includeEvents` is set. */
+	events: Array<DifyEvent | UnknownEvent>;
+	/** Number of messages in the stream that are not valid events, and were skipped. */
+	malformedMessages: number;
+	/** Value of the header `X-Version`, which a proxy may remove. */
+	difyVersion?: string;
+}
+
+/** Sends one request whose response is a run, and collects the run from an event stream or a JSON body. */
+export class ChatRun {
+	private readonly timeouts: RequestTimeouts;
+	private readonly startedAt = performance.now();
+	private readonly accumulator: RunAccumulator;
+	private readonly events: Array<DifyEvent | UnknownEvent> = [];
+	private firstTextAt: number | undefined;
+	private malformedMessages = 0;
+	private wasStreamed = false;
+	private difyVersion: string | undefined;
+	private isConnectionBroken = false;
+	private stallError: DifyError | undefined;
+
+	constructor(
+		private readonly client: DifyClient,
+		private readonly settings: RunSettings,
+	) {
+		this.timeouts = new RequestTimeouts(settings);
+		this.accumulator = new RunAccumulator(settings);
+	}
+
+	/** Sends the request and reads the run to its end. Never throws for an error of Dify or of the connection. */
+	async execute(
+		request: Pick<DifyRequest, 'method' | 'path' | 'qs' | 'body'>,
+	): Promise<RunOutcome> {
+		const { client, timeouts } = this;
+		try {
+			const outcome = await this.sendAndRead(request);
+			const { result, timing, error, abortReason } = outcome;
+			client.logDebug('Run ended', {
+				status: result.status,
+				error: error?.kind,
+				abortReason,
+				events: timing.events,
+				durationMs: timing.duration_ms,
+				difyVersion: outcome.difyVersion,
+			});
+			return outcome;
+		} finally {
+			timeouts.dispose();
+		}
+	}
+
+	private async sendAndRead(request: DifyRequest): Promise<RunOutcome> {
+		const { client, settings, timeouts } = this;
+		// n8n's timeout would end a long answer, so it is off. `timeouts` restarts whenever data arrives.
+		const sent = await client.send({ ...request, signal: timeouts.signal, idleTimeoutMs: 0 });
+		if (!sent.ok) return this.fail(this.limitError() ?? sent.source);
+		const { response } = sent;
+		timeouts.touch();
+		this.difyVersion = response.headers['x-version'];
+		if (!isSuccess(response)) return this.toOutcome(await readError(response), 'failed');
+		const error = await settings.onConnected?.();
+		if (error !== undefined) {
+			timeouts.abort('closed');
+			return this.toOutcome(error, 'failed');
+		}
+		// Dify can answer a blocking request with a stream, and the other way round (docs/dify-api.md#blocking).
+		const isStream = response.contentType.includes('text/event-stream');
+		return isStream ? await this.readStream(response) : await this.readBlocking(response);
+	}
+
+	private async readStream(response: HttpResponse): Promise<RunOutcome> {
+		const pieces: string[] = [];
+		const decoder = createSseDecoder((message) => pieces.push(this.push(message)));
+		const cancelStallCheck = onTimeout(STALL_MS, () => void this.diagnoseStall());
+		try {
+			for await (const chunk of this.readChunks(response.body)) {
+				decoder.push(chunk);
+				await this.streamText(pieces.splice(0));
+				const { phase } = this.accumulator;
+				if (phase === 'done') break;
+				if (phase === 'awaitingPair') this.timeouts.closeAfter(PAIR_GRACE_MS);
+			}
+			decoder.end();
+			await this.streamText(pieces.splice(0));
+		} finally {
+			cancelStallCheck();
+		}
+		if (this.stallError !== undefined) return this.toOutcome(this.stallError, 'failed');
+		return this.endStream();
+	}
+
+	/** Yields the chunks of a body. Ends without an exception if the connection breaks or a limit passes. */
+	private async *readChunks(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+		try {
+			for await (const chunk of body) {
+				this.timeouts.touch();
+				yield chunk;
+			}
+		} catch {
+			this.isConnectionBroken = true;
+		}
+	}
+
+	private async readBlocking(response: HttpResponse): Promise<RunOutcome> {
+		const text = await readText(response.body);
+		const limitError = this.limitError();
+		if (limitError !== undefined) return this.fail(limitError);
+		const body = parseJson(text);
+		if (body === undefined && isIncompleteJson(text)) {
+			return this.fail({ from: 'streamEnd', end: 'broken', hasBegun: true });
+		}
+		if (!isBlockingBody(body)) return this.fail(toErrorSource(response, text));
+		const result = parseBlockingBody(body, this.settings);
+		return { ...this.toOutcome(), result, isCutShort: false };
+	}
+
+	/** Adds a message of the stream to the run and returns the text that it adds to the answer. */
+	private push(message: SseMessage): string {
+		if (!message.ok) {
+			this.malformedMessages++;
+			return '';
+		}
+		if (this.settings.includeEvents) this.events.push(message.event);
+		const { hasBegun } = this.accumulator;
+		const text = this.accumulator.push(message.event);
+		if (!hasBegun && this.accumulator.hasBegun) {
+			this.client.logDebug('First event', { event: message.event.event, ms: this.elapsedMs() });
+		}
+		if (text !== '') this.firstTextAt ??= performance.now();
+		return text;
+	}
+
+	private async streamText(pieces: string[]): Promise<void> {
+		const { onText } = this.settings;
+		if (onText === undefined) return;
+		for (const piece of pieces) {
+			if (piece === '') continue;
+			this.wasStreamed = true;
+			await onText(piece);
+		}
+	}
+
+	private async diagnoseStall(): Promise<void> {
+		if (this.accumulator.hasBegun) return;
+		const cause = await this.settings.diagnoseStall?.();
+		this.client.logDebug('No event received', { ms: this.elapsedMs(), cause: cause?.kind });
+		if (cause === undefined || this.accumulator.hasBegun) return;
+		this.stallError = cause;
+		this.timeouts.abort('closed');
+	}
+
+	/** Returns the outcome after the stream has ended for whatever reason. */
+	private endStream(): RunOutcome {
+		const { status, error } = this.accumulator.snapshot();
+		if (error !== undefined) return this.fail(error);
+		if (status !== 'truncated') return this.toOutcome();
+		const { hasBegun } = this.accumulator;
+		const end = this.isConnectionBroken ? 'broken' : 'ended';
+		return this.fail(this.limitError() ?? { from: 'streamEnd', end, hasBegun });
+	}
+
+	/** Returns the limit that ended the request, or `undefined` if none did. */
+	private limitError(): ErrorSource | undefined {
+		const { abortReason } = this.timeouts;
+		if (abortReason !== 'idle' && abortReason !== 'total') return undefined;
+		const { idleTimeoutMs, maxDurationMs } = this.settings;
+		const seconds = (abortReason === 'idle' ? idleTimeoutMs : maxDurationMs) / 1000;
+		return { from: 'timeout', limit: abortReason, seconds, hasBegun: this.accumulator.hasBegun };
+	}
+
+	private fail(source: ErrorSource): RunOutcome {
+		return this.toOutcome(classifyError(source), failedStatus(source));
+	}
+
+	/** Returns what has arrived. `status` replaces the status that follows from the events. */
+	private toOutcome(error?: DifyError, status?: RunStatus): RunOutcome {
+		const { accumulator, startedAt, firstTextAt } = this;
+		const result = accumulator.snapshot();
+		if (status !== undefined) result.status = status;
+		return {
+			result,
+			timing: {
+				ttft_ms: firstTextAt === undefined ? null : roundMs(firstTextAt - startedAt),
+				duration_ms: this.elapsedMs(),
+				events: accumulator.eventCount,
+				text_events: accumulator.textEventCount,
+			},
+			error,
+			wasStreamed: this.wasStreamed,
+			rawAnswer: accumulator.rawAnswer,
+			isCutShort: result.status === 'truncated' || result.status === 'timeout',
+			abortReason: this.timeouts.abortReason,
+			events: this.events,
+			malformedMessages: this.malformedMessages,
+			difyVersion: this.difyVersion,
+		};
+	}
+
+	private elapsedMs(): number {
+		return roundMs(performance.now() - this.startedAt);
+	}
+}
+
+/** Returns the settings of a run that the options of the node define. */
+export function toRunSettings(
+	context: IExecuteFunctions,
+	{ idleTimeout, maxDuration, includeEvents, separateReasoning }: RunOptions,
+	stream: WebhookStream | undefined,
+): RunSettings {
+	return {
+		idleTimeoutMs: idleTimeout * 1000,
+		maxDurationMs: maxDuration * 1000,
+		cancelSignal: context.getExecutionCancelSignal(),
+		includeEvents,
+		separateReasoning,
+		onText: stream === undefined ? undefined : async (text) => await stream.sendText(text),
+	};
+}
+
+function roundMs(ms: number): number {
+	return Math.round(ms * 10) / 10;
+}
+
+function failedStatus(source: ErrorSource): RunStatus {
+	if (source.from === 'timeout') return 'timeout';
+	return source.from === 'streamEnd' ? 'truncated' : 'failed';
+}

@@ -1,4 +1,0 @@
-/** Where the form of this token is read and sent. */
-export function formPath(token: string): string {
-	return `/form/human_input/${encodeURIComponent(token)}`;
-}
