@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { serve } from './validation/cli';
+import { serve } from './validation/benchProcess';
 
 /**
  * `npm run bench`: measures a server of our own on loopback, with nothing else installed. Options

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import type { Level } from '../calibrate/levels';
-import { lengthOf, measureLevel } from '../calibrate/levels';
+import type { Level } from '../calibrate/measureLevel';
+import { lengthOf, measureLevel } from '../calibrate/measureLevel';
 import { StampServer } from '../calibrate/stampServerProcess';
 import { showLive } from '../reports/live';
 import { table } from '../reports/calibration';
 import type { Flags } from './flags';
 import { describe, parse } from './flags';
-import { UsageError } from '../usage';
-import { duration, integer, positiveDuration } from './values';
+import { UsageError } from '../usageError';
+import { duration, integer, positiveDuration } from './flagValues';
 
 const FLAGS = {
 	streams: { value: 'N', help: 'only this many at once, instead of more and more' },

@@ -1,7 +1,7 @@
 import { compareReport } from '../compare/compare';
 import { readResult } from '../compare/read';
 import { takesColour } from '../reports/terminalText';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 import { parse } from './flags';
 
 export const COMPARE_HELP = `dify-bench compare A.json B.json

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 
 /** A flag as the help shows it; without `value` it is a switch. */
 export interface Flag {

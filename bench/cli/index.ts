@@ -4,7 +4,7 @@ import { COMPARE_HELP, compareCommand } from './compare';
 import { OVERHEAD_HELP, overheadCommand } from './overhead';
 import { RUN_HELP, runCommand } from './run';
 import { SERVE_HELP, serveCommand } from './serve';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 
 interface Command {
 	run: (args: readonly string[]) => Promise<number>;

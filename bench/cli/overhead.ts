@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { measureOverhead } from '../overhead/pairs';
+import { measureOverhead } from '../overhead/measureOverhead';
 import { showLive } from '../reports/live';
 import { overheadReport } from '../reports/overhead';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 import type { Flags } from './flags';
 import { describe, parse } from './flags';
-import { readRunOptions } from './options';
-import { integer } from './values';
+import { readRunOptions } from './runOptions';
+import { integer } from './flagValues';
 
 const FLAGS = {
 	url: { value: 'URL', help: "Dify's base URL (or DIFY_BASE_URL)" },

@@ -5,7 +5,7 @@ import { exitCode } from '../thresholds/exitCode';
 import { judge } from '../thresholds/judge';
 import type { AppInfo } from '../load/preflight';
 import { askForApp } from '../load/preflight';
-import { run } from '../load/run';
+import { run } from '../load/runLoad';
 import manifest from '../package.json';
 import { htmlReport } from '../reports/html';
 import { jsonReport } from '../reports/json';
@@ -17,10 +17,10 @@ import { takesColour } from '../reports/terminalText';
 import type { BenchResult, Machine } from '../result';
 import { RESULT_FORMAT } from '../result';
 import { describe } from './flags';
-import type { RunOptions } from './options';
-import { readRunOptions } from './options';
+import type { RunOptions } from './runOptions';
+import { readRunOptions } from './runOptions';
 import { RUN_FLAGS } from './runFlags';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 
 export const RUN_HELP = `dify-bench run --url URL --query TEXT [options]
 

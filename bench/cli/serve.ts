@@ -3,10 +3,10 @@ import type { DifyVersion, AnswerScript } from '../../mock-dify';
 import { DIFY_VERSIONS, startMockDify } from '../../mock-dify';
 import { answerOf, words } from '../serve/answer';
 import { HAZARD_NAMES, readMishap } from '../serve/faults';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 import type { Flags, Reader } from './flags';
 import { describe, parse } from './flags';
-import { duration, integer, object, oneOf } from './values';
+import { duration, integer, object, oneOf } from './flagValues';
 
 const FLAGS = {
 	port: { value: 'N', help: 'on 127.0.0.1 (default 0: any free one)' },

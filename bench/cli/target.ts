@@ -1,5 +1,5 @@
 import { BaseUrlError, normalizeBaseUrl } from '../../protocol/request';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 import type { Reader } from './flags';
 
 /** Whom to ask, and with what. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 import type { BenchResult } from '../result';
 import { RESULT_FORMAT } from '../result';
 

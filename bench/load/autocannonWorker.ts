@@ -3,15 +3,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Instance } from 'autocannon';
 import autocannon from 'autocannon';
 import { classifyError } from '../../protocol/errors/classify';
-import type { RequestTable } from '../metrics/columns';
-import { RequestTable as Table } from '../metrics/columns';
+import type { RequestTable } from '../metrics/requestTable';
+import { RequestTable as Table } from '../metrics/requestTable';
 import type { OutcomeName } from '../result';
 import { OUTCOMES } from '../result';
 import { localMs } from './clientError';
-import type { FromWorker, ToWorker, WorkerJob } from './job';
-import { OUTCOME_OF_STATUS, outcomeOfStatus } from './outcome';
-import { DifyReader, readBlocking } from './reading';
-import { Tally } from './tally';
+import type { FromWorker, ToWorker, WorkerJob } from './workerProtocol';
+import { OUTCOME_OF_STATUS, outcomeOfStatus } from './outcomes';
+import { DifyReader, readBlocking } from './streamReader';
+import { Tally } from './workerStats';
 
 /**
  * A second opinion: the same requests sent by autocannon, and timed in its hooks by nothing but

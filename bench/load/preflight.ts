@@ -1,7 +1,7 @@
 import { Client } from 'undici';
 import { MAX_ERROR_BODY_BYTES, classifyError } from '../../protocol/errors/classify';
-import { UsageError } from '../usage';
-import { codeOf, outcomeOfError } from './outcome';
+import { UsageError } from '../usageError';
+import { codeOf, outcomeOfError } from './outcomes';
 
 const TIMEOUT_MS = 10_000;
 

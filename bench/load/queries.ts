@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { FileReference } from '../../protocol/request';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 
 /** What one request asks. */
 export interface Query {

@@ -1,15 +1,15 @@
 import type { PerformanceEntry } from 'node:perf_hooks';
 import { performance, PerformanceObserver } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { RequestTable } from '../metrics/columns';
+import { RequestTable } from '../metrics/requestTable';
 import { localMs, PollClock } from './clientError';
-import type { Loop } from './closed';
-import { ClosedLoop } from './closed';
-import type { FromWorker, ToWorker, WorkerJob } from './job';
-import { OpenLoop } from './open';
-import type { Bench } from './request';
-import { Sender } from './sender';
-import { Tally } from './tally';
+import type { Loop } from './closedLoop';
+import { ClosedLoop } from './closedLoop';
+import type { FromWorker, ToWorker, WorkerJob } from './workerProtocol';
+import { OpenLoop } from './openLoop';
+import type { Bench } from './measuredRequest';
+import { Sender } from './httpClient';
+import { Tally } from './workerStats';
 
 /** A measuring thread: warms up, waits for the start, sends its share, and reports at the end. */
 const port = parentPort;

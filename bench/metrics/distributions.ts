@@ -1,10 +1,10 @@
 import type { Histogram as TimeHistogram } from 'node:perf_hooks';
 import type { Distribution, DistributionName, OutcomeName } from '../result';
 import { DISTRIBUTIONS, OUTCOMES } from '../result';
-import { METRICS, outcomeOf, rowOf } from './samples';
-import type { RequestMetric, Row } from './samples';
+import { METRICS, outcomeOf, rowOf } from './requestMetrics';
+import type { RequestMetric, Row } from './requestMetrics';
 import { percentilesOf } from './percentiles';
-import type { Requests } from './columns';
+import type { Requests } from './requestTable';
 
 /** Requests that were given up for their time: what they had not reached took at least their age. */
 const GIVEN_UP = new Set<OutcomeName>([

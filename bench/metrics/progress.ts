@@ -1,6 +1,6 @@
 import type { OutcomeName, Progress } from '../result';
-import type { RequestTable } from './columns';
-import { METRICS, outcomeOf, rowOf } from './samples';
+import type { RequestTable } from './requestTable';
+import { METRICS, outcomeOf, rowOf } from './requestMetrics';
 
 /** First tokens that the live percentiles are of: the latest. */
 const LATEST = 1_000;

@@ -2,7 +2,7 @@ import type { ScalarName } from '../result';
 import type { Goodput } from '../thresholds/goodput';
 import { isGood } from '../thresholds/goodput';
 import type { Measured } from './distributions';
-import { outcomeOf, rowOf, tokensOf } from './samples';
+import { outcomeOf, rowOf, tokensOf } from './requestMetrics';
 import type { CheckedSecond } from './seconds';
 
 /** What was in flight at a time: +1 where a request was dispatched, −1 where it ended. */

@@ -1,7 +1,7 @@
 import type { Histogram as TimeHistogram } from 'node:perf_hooks';
 import type { Histogram, Second } from '../result';
 import type { Measured } from './distributions';
-import { outcomeOf, rowOf } from './samples';
+import { outcomeOf, rowOf } from './requestMetrics';
 import { stepsOf } from './scalars';
 import type { CheckedSecond } from './seconds';
 

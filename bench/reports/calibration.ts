@@ -1,4 +1,4 @@
-import type { ErrorStatistics, Level } from '../calibrate/levels';
+import type { ErrorStatistics, Level } from '../calibrate/measureLevel';
 import type { Stream } from '../calibrate/stampServer';
 import { plainTable } from './terminalText';
 

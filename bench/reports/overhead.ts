@@ -1,5 +1,5 @@
-import type { Overhead, Part } from '../overhead/pairs';
-import { PARTS } from '../overhead/pairs';
+import type { Overhead, Part } from '../overhead/measureOverhead';
+import { PARTS } from '../overhead/measureOverhead';
 import { plainTable } from './terminalText';
 
 const WORDS: Readonly<Record<Part, string>> = {

@@ -1,6 +1,6 @@
 import type { Fault } from '../../mock-dify';
 import { nginxErrorPage, difyErrorResponse } from '../../mock-dify';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 
 /** Something that goes wrong, with a share of the answers. */
 export interface Mishap {

@@ -1,7 +1,7 @@
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 import { SCALARS } from '../result';
-import type { Metric } from './metrics';
-import { METRIC_NAMES, METRICS, STATISTICS } from './metrics';
+import type { Metric } from './metricValues';
+import { METRIC_NAMES, METRICS, STATISTICS } from './metricValues';
 
 export const OPERATORS = ['<=', '>=', '==', '<', '>'] as const;
 export type Operator = (typeof OPERATORS)[number];

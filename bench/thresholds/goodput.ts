@@ -1,6 +1,6 @@
-import { UsageError } from '../usage';
-import type { RequestMetric, Row } from '../metrics/samples';
-import { METRICS } from '../metrics/samples';
+import { UsageError } from '../usageError';
+import type { RequestMetric, Row } from '../metrics/requestMetrics';
+import { METRICS } from '../metrics/requestMetrics';
 
 /** A limit that each request of its own must keep. */
 export interface Goodput {

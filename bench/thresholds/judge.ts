@@ -1,8 +1,8 @@
 import type { Assertion } from '../result';
 import { exact } from '../reports/format';
 import type { Limit, Operator } from './assertions';
-import type { Measured } from './metrics';
-import { read } from './metrics';
+import type { Measured } from './metricValues';
+import { read } from './metricValues';
 
 const HOLDS: Record<Operator, (actual: number, limit: number) => boolean> = {
 	'<': (actual, limit) => actual < limit,

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { StampServer } from '../calibrate/stampServerProcess';
-import type { Level } from '../calibrate/levels';
+import type { Level } from '../calibrate/measureLevel';
 import { monotonicMs } from '../load/clientError';
-import { bench } from './cli';
-import type { Finding, Proof } from './proof';
-import { median } from './proof';
+import { bench } from './benchProcess';
+import type { Finding, Proof } from './validation';
+import { median } from './validation';
 
 const STREAM = { first: 100, gap: 10, tokens: 50, packet: 1 };
 const LENGTH_MS = STREAM.first + (STREAM.tokens - 1) * STREAM.gap;

@@ -1,6 +1,6 @@
-import { measure, serve } from './cli';
-import type { Proof } from './proof';
-import { median } from './proof';
+import { measure, serve } from './benchProcess';
+import type { Proof } from './validation';
+import { median } from './validation';
 
 const ROUNDS = 3;
 

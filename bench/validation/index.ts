@@ -1,8 +1,8 @@
 import { accuracy } from './accuracy';
 import { engines } from './engines';
-import { omission } from './omission';
-import type { Proof } from './proof';
-import { holds } from './proof';
+import { omission } from './coordinatedOmission';
+import type { Proof } from './validation';
+import { holds } from './validation';
 import { events, requests, soak } from './volume';
 
 /**

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
-import type { Level } from '../calibrate/levels';
-import { bench, measure, serve } from './cli';
-import type { Proof } from './proof';
-import { median } from './proof';
+import type { Level } from '../calibrate/measureLevel';
+import { bench, measure, serve } from './benchProcess';
+import type { Proof } from './validation';
+import { median } from './validation';
 
 /** 20,000 paced events a second on one thread. */
 export const events: Proof = {

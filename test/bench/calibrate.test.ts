@@ -1,6 +1,6 @@
 import type { BenchResult } from '../../bench/result';
-import type { Level } from '../../bench/calibrate/levels';
-import { bench, serve } from '../../bench/validation/cli';
+import type { Level } from '../../bench/calibrate/measureLevel';
+import { bench, serve } from '../../bench/validation/benchProcess';
 
 describe('calibrate', () => {
 	it('holds what is measured against the stamps of a server in another process', async () => {

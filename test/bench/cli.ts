@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { bench } from '../../bench/validation/cli';
+import { bench } from '../../bench/validation/benchProcess';
 import type { MockDify, MockDifyOptions, Scenario } from '../../mock-dify';
 import { startMockDify } from '../../mock-dify';
 import type { BenchResult } from '../../bench/result';
@@ -20,7 +20,7 @@ export async function measure(
 	return JSON.parse(stdout) as BenchResult;
 }
 
-export { bench } from '../../bench/validation/cli';
+export { bench } from '../../bench/validation/benchProcess';
 
 const servers: MockDify[] = [];
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../../bench/thresholds/exitCode';
-import { METRIC_NAMES } from '../../bench/thresholds/metrics';
+import { METRIC_NAMES } from '../../bench/thresholds/metricValues';
 import { PERCENTILES, RESULT_FORMAT } from '../../bench/result';
 import { samplesNeeded } from '../../bench/samples';
 import { bench } from './cli';

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { BenchResult, Check } from '../../bench/result';
-import type { How, Served } from '../../bench/validation/cli';
-import { bench, serve } from '../../bench/validation/cli';
+import type { How, Served } from '../../bench/validation/benchProcess';
+import { bench, serve } from '../../bench/validation/benchProcess';
 
 // In a process of its own: what is done to the bench here must not be done to the server.
 let server: Served;

@@ -1,6 +1,6 @@
-import type { Overhead } from '../../bench/overhead/pairs';
+import type { Overhead } from '../../bench/overhead/measureOverhead';
 import type { BenchResult } from '../../bench/result';
-import { bench } from '../../bench/validation/cli';
+import { bench } from '../../bench/validation/benchProcess';
 import type { World } from './server';
 import { openWorld } from './server';
 

@@ -1,4 +1,4 @@
-import { bench } from '../../bench/validation/cli';
+import { bench } from '../../bench/validation/benchProcess';
 import { openWorld } from '../e2e/server';
 
 /**

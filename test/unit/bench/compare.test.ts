@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../../bench/usage';
+import { UsageError } from '../../../bench/usageError';
 import { compareReport } from '../../../bench/compare/compare';
 import { readResult } from '../../../bench/compare/read';
 import { jsonReport } from '../../../bench/reports/json';

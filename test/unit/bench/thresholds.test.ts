@@ -1,8 +1,8 @@
-import { UsageError } from '../../../bench/usage';
+import { UsageError } from '../../../bench/usageError';
 import { parseAssertion } from '../../../bench/thresholds/assertions';
 import { exitCode } from '../../../bench/thresholds/exitCode';
 import { judge } from '../../../bench/thresholds/judge';
-import { METRICS } from '../../../bench/thresholds/metrics';
+import { METRICS } from '../../../bench/thresholds/metricValues';
 import type { Assertion, BenchResult, VerdictStatus } from '../../../bench/result';
 import { DISTRIBUTIONS, OUTCOMES, SCALARS } from '../../../bench/result';
 import { samplesNeeded } from '../../../bench/samples';

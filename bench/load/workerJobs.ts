@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { buildChatBody } from '../../protocol/request';
-import type { RunOptions } from '../cli/options';
+import type { RunOptions } from '../cli/runOptions';
 import { arrivalPlan } from './arrivals';
-import type { WorkerJob, WorkerLoad } from './job';
+import type { WorkerJob, WorkerLoad } from './workerProtocol';
 
 /** Streams, or requests a second, that one thread measures with ease. */
 const EASY = 200;

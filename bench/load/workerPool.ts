@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Requests } from '../metrics/columns';
-import { joined, RequestTable } from '../metrics/columns';
+import type { Requests } from '../metrics/requestTable';
+import { joined, RequestTable } from '../metrics/requestTable';
 import { monotonicMs } from './clientError';
-import type { FromWorker, ToWorker, WorkerJob, WorkerReport } from './job';
+import type { FromWorker, ToWorker, WorkerJob, WorkerReport } from './workerProtocol';
 
 /** Time, in ms, for every thread to hear of the start before it comes. */
 const START_DELAY_MS = 50;

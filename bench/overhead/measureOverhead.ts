@@ -1,11 +1,11 @@
-import type { RunOptions } from '../cli/options';
-import type { Run, RunHooks } from '../load/run';
-import { run } from '../load/run';
+import type { RunOptions } from '../cli/runOptions';
+import type { Run, RunHooks } from '../load/runLoad';
+import { run } from '../load/runLoad';
 import { percentilesOf } from '../metrics/percentiles';
-import type { Row } from '../metrics/samples';
-import { outcomeOf, rowOf } from '../metrics/samples';
+import type { Row } from '../metrics/requestMetrics';
+import { outcomeOf, rowOf } from '../metrics/requestMetrics';
 import type { Percentile } from '../result';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 
 /** What one side of a pair took: medians of its requests, in ms from their planned start. */
 export interface Side {

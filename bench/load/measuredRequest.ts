@@ -3,17 +3,17 @@ import type { Dispatcher } from 'undici';
 import { PAIR_GRACE_MS } from '../../protocol/stream/accumulator';
 import type { DifyError } from '../../protocol/errors/classify';
 import { MAX_ERROR_BODY_BYTES, classifyError } from '../../protocol/errors/classify';
-import type { RequestTable } from '../metrics/columns';
+import type { RequestTable } from '../metrics/requestTable';
 import type { OutcomeName, Plan } from '../result';
 import { OUTCOMES } from '../result';
 import type { PollClock } from './clientError';
-import { Deliveries } from './deliveries';
-import { codeOf, OUTCOME_OF_STATUS, outcomeOfError, outcomeOfStatus } from './outcome';
+import { Deliveries } from './streamTimings';
+import { codeOf, OUTCOME_OF_STATUS, outcomeOfError, outcomeOfStatus } from './outcomes';
 import { ResponseHead } from './head';
-import { N8nReader } from './n8nReading';
-import type { Answer, Reader } from './reading';
-import { DifyReader, readBlocking } from './reading';
-import type { Tally } from './tally';
+import { N8nReader } from './n8nStreamReader';
+import type { Answer, Reader } from './streamReader';
+import { DifyReader, readBlocking } from './streamReader';
+import type { Tally } from './workerStats';
 
 /** How long a server may hold a connection whose answer is over, in ms; Dify's chatflows: 1,000. */
 const LINGER_MS = 2_000;

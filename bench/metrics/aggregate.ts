@@ -1,17 +1,17 @@
 import type { Goodput } from '../thresholds/goodput';
-import type { WorkerReport } from '../load/job';
+import type { WorkerReport } from '../load/workerProtocol';
 import type { BenchResult, OutcomeDetail, Plan } from '../result';
-import type { Requests } from './columns';
-import { withoutUsage } from './columns';
+import type { Requests } from './requestTable';
+import { withoutUsage } from './requestTable';
 import type { Measured } from './distributions';
 import { distributionsOf, outcomesOf, samplesOf } from './distributions';
-import { outcomeOf, rowOf } from './samples';
+import { outcomeOf, rowOf } from './requestMetrics';
 import { scalarsOf } from './scalars';
 import type { CheckedSecond } from './seconds';
 import { addSeconds } from './seconds';
-import { joinTimes } from './times';
+import { joinTimes } from './histograms';
 import { histogramOf, histogramOfGaps, timelineOf } from './timeline';
-import { verdictOf } from './verdict';
+import { verdictOf } from './validity';
 
 /** What a run left behind. */
 export interface Harvest {

@@ -1,7 +1,7 @@
 import type { PollClock } from './clientError';
-import type { Loop } from './closed';
-import type { WorkerLoad } from './job';
-import type { Sender } from './sender';
+import type { Loop } from './closedLoop';
+import type { WorkerLoad } from './workerProtocol';
+import type { Sender } from './httpClient';
 
 /** A due time nearer than this, in ms, is waited for awake: timers are up to a ms off. */
 const SPIN_MS = 2;

@@ -1,7 +1,7 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
-import type { RunOptions } from '../cli/options';
-import type { Run, RunHooks } from '../load/run';
-import { run } from '../load/run';
+import type { RunOptions } from '../cli/runOptions';
+import type { Run, RunHooks } from '../load/runLoad';
+import { run } from '../load/runLoad';
 import type { Verdict } from '../result';
 import type { Stream } from './stampServer';
 import type { StampServer } from './stampServerProcess';

@@ -1,6 +1,6 @@
 import type { RunPhase } from '../../protocol/stream/accumulator';
 import type { RunResult } from '../../protocol/stream/result';
-import type { Answer, Reader, Reading } from './reading';
+import type { Answer, Reader, Reading } from './streamReader';
 
 /** A line of n8n's streamed response; `content` holds text in those of type `item`. */
 interface Chunk {

@@ -1,16 +1,16 @@
-import type { RunOptions } from '../cli/options';
-import { UsageError } from '../usage';
-import { assemble } from '../metrics/assemble';
-import type { Findings } from '../metrics/assemble';
+import type { RunOptions } from '../cli/runOptions';
+import { UsageError } from '../usageError';
+import { assemble } from '../metrics/aggregate';
+import type { Findings } from '../metrics/aggregate';
 import { ProgressReader } from '../metrics/progress';
 import { readCpuTime, stealBetween } from '../metrics/steal';
 import type { Progress } from '../result';
 import { monotonicMs } from './clientError';
-import { Fleet } from './fleet';
-import type { Calibration } from './job';
-import type { Requests } from '../metrics/columns';
-import { joinTimes } from '../metrics/times';
-import { planOf } from './plan';
+import { Fleet } from './workerPool';
+import type { Calibration } from './workerProtocol';
+import type { Requests } from '../metrics/requestTable';
+import { joinTimes } from '../metrics/histograms';
+import { planOf } from './workerJobs';
 import { digestOf } from './queries';
 
 const LOOK_EVERY_MS = 250;

@@ -1,8 +1,8 @@
-import type { RequestTable } from '../metrics/columns';
+import type { RequestTable } from '../metrics/requestTable';
 import type { Delivery } from '../result';
 import type { PollClock } from './clientError';
-import type { Reading } from './reading';
-import type { Tally } from './tally';
+import type { Reading } from './streamReader';
+import type { Tally } from './workerStats';
 
 /** Most deliveries that are kept of the stream that the waterfall shows. */
 const MOST_KEPT = 2_000;

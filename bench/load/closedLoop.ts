@@ -1,6 +1,6 @@
-import type { WorkerLoad } from './job';
-import type { Settled } from './request';
-import type { Sender } from './sender';
+import type { WorkerLoad } from './workerProtocol';
+import type { Settled } from './measuredRequest';
+import type { Sender } from './httpClient';
 
 /** One way to put requests on their way. */
 export interface Loop {

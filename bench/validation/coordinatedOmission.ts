@@ -1,5 +1,5 @@
-import { measure, serve } from './cli';
-import type { Proof } from './proof';
+import { measure, serve } from './benchProcess';
+import type { Proof } from './validation';
 
 const RATE = 50;
 const SECONDS = 20;

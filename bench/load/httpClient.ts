@@ -1,8 +1,8 @@
 import { Pool } from 'undici';
-import { RequestTable } from '../metrics/columns';
-import type { WorkerJob } from './job';
-import type { Bench, Settled } from './request';
-import { MeasuredRequest } from './request';
+import { RequestTable } from '../metrics/requestTable';
+import type { WorkerJob } from './workerProtocol';
+import type { Bench, Settled } from './measuredRequest';
+import { MeasuredRequest } from './measuredRequest';
 
 /** How often requests are held against their limits, in ms. */
 const CHECK_MS = 25;

@@ -1,8 +1,8 @@
 import type { DifyError } from '../../protocol/errors/classify';
 import { Seconds } from '../metrics/seconds';
-import { newTimes } from '../metrics/times';
+import { newTimes } from '../metrics/histograms';
 import type { OutcomeDetail, OutcomeName, Stream } from '../result';
-import type { Calibration } from './job';
+import type { Calibration } from './workerProtocol';
 
 /** Longest message that is kept of a failure. */
 const MESSAGE_LENGTH = 300;

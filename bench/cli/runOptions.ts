@@ -10,8 +10,8 @@ import { parse } from './flags';
 import { RUN_FLAGS } from './runFlags';
 import type { Target } from './target';
 import { readTarget, readWebhook } from './target';
-import { UsageError } from '../usage';
-import { duration, integer, limit, object, oneOf, positiveDuration, rate } from './values';
+import { UsageError } from '../usageError';
+import { duration, integer, limit, object, oneOf, positiveDuration, rate } from './flagValues';
 
 /** A run as the command line asks for it. */
 export interface RunOptions extends Target {

@@ -1,6 +1,6 @@
 import type { DistributionName, OutcomeName } from '../result';
 import { OUTCOMES } from '../result';
-import type { ColumnName, Requests } from './columns';
+import type { ColumnName, Requests } from './requestTable';
 
 /** What each request gives to a distribution. `delivery_gap` has many of a request, and a histogram. */
 export type RequestMetric = Exclude<DistributionName, 'delivery_gap'>;
