@@ -1,84 +1,61 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
-import type { RunOptions } from '../cli/runOptions';
-import type { Run, RunHooks } from '../load/runLoad';
-import { run } from '../load/runLoad';
-import type { Verdict } from '../result';
-import type { Stream } from './stampServer';
+import type { CalibrationLevel, ErrorStatistics, StreamShape } from '../calibrationResult';
+import type { RunHooks, RunMeasurement } from '../load/runLoad';
+import { runLoad } from '../load/runLoad';
+import type { RunConfig } from '../runConfig';
 import type { StampServer } from './stampServerProcess';
 
-/** How wrong this client was about a number of streams at once. Errors in ms. */
-export interface Level {
+export interface LevelOptions {
+	/** Number of concurrent streams. */
 	streams: number;
-	workers: number;
-	/** Measured in the run, of all streams. */
-	events_per_second: number;
-	/** Share of the run that the busiest measuring thread was busy. */
-	elu: number;
-	first_tokens: ErrorStatistics;
-	events: ErrorStatistics;
-	/** Share of the certified intervals (+0.3 ms) that held the truth, in %. */
-	held_percent: number;
-	verdict: Verdict;
+	shape: StreamShape;
+	workers: number | 'auto';
+	durationMs: number;
 }
 
-export interface ErrorStatistics {
-	count: number;
-	p50: number;
-	p90: number;
-	p99: number;
-	max: number;
-}
-
-/** Measures so many stamped streams at once for a while. */
+/** Measures a number of concurrent streams of the stamping server and returns the client's errors. */
 export async function measureLevel(
 	server: StampServer,
-	streams: number,
-	stream: Stream,
-	{ workers, durationMs }: { workers: number | 'auto'; durationMs: number },
+	options: LevelOptions,
 	hooks: RunHooks = {},
-): Promise<Level> {
-	return levelOf(
-		streams,
-		await run(optionsOf(server, streams, stream, workers, durationMs), hooks),
-	);
+): Promise<CalibrationLevel> {
+	return toLevel(options.streams, await runLoad(createRunConfig(server, options), hooks));
 }
 
-function levelOf(streams: number, { findings, elu, calibration }: Run): Level {
-	const { plan, scalars, verdict } = findings;
+function toLevel(streams: number, { metrics, elu, calibration }: RunMeasurement): CalibrationLevel {
+	const { plan, scalars, verdict } = metrics;
 	return {
 		streams,
 		workers: plan.workers,
 		events_per_second: scalars['throughput.events'] ?? 0,
 		elu,
-		first_tokens: statistics(calibration.firstTokens),
-		events: statistics(calibration.events),
-		held_percent: (calibration.held / calibration.checked) * 100,
+		first_tokens: toStatistics(calibration.firstTokens),
+		events: toStatistics(calibration.events),
+		held_percent: (calibration.covered / calibration.total) * 100,
 		verdict,
 	};
 }
 
-function statistics(errors: RecordableHistogram): ErrorStatistics {
+/** Converts a histogram in µs to statistics in ms. */
+function toStatistics(errors: RecordableHistogram): ErrorStatistics {
 	const at = (percentile: number): number => errors.percentile(percentile) / 1000;
 	return { count: errors.count, p50: at(50), p90: at(90), p99: at(99), max: errors.max / 1000 };
 }
 
-function optionsOf(
+function createRunConfig(
 	{ baseUrl }: StampServer,
-	streams: number,
-	stream: Stream,
-	workers: number | 'auto',
-	durationMs: number,
-): RunOptions {
+	{ streams, shape, workers, durationMs }: LevelOptions,
+): RunConfig {
 	return {
 		url: baseUrl,
 		key: 'app-stamps',
-		queries: [{ query: 'stamps', inputs: { ...stream }, files: [], user: 'calibrate' }],
+		queries: [{ query: 'stamps', inputs: { ...shape }, files: [], user: 'calibrate' }],
 		plan: {
 			target: 'dify',
 			engine: 'dispatch',
 			mode: 'streaming',
-			// Streams begin one after the other over the first round, as users do, not all at one time.
-			load: { model: 'open', rate: (streams * 1000) / lengthOf(stream), arrival: 'constant' },
+			// An open loop starts the streams one after another, as users do, and not all at the same time.
+			load: { model: 'open', rate: (streams * 1000) / streamLengthMs(shape), arrival: 'constant' },
 			duration_ms: durationMs,
 			warmup: 1,
 			seed: 1,
@@ -92,15 +69,12 @@ function optionsOf(
 		requests: null,
 		workers,
 		drainMs: 30_000,
-		goodput: [],
-		assertions: [],
-		isStrict: false,
+		goodputLimits: [],
 		includeQueries: false,
-		reports: {},
 	};
 }
 
-/** How long a stream takes, in ms. */
-export function lengthOf({ first, gap, tokens, packet }: Stream): number {
+/** Returns how long a stream takes, in ms. */
+export function streamLengthMs({ first, gap, tokens, packet }: StreamShape): number {
 	return first + (Math.ceil(tokens / packet) - 1) * gap;
 }

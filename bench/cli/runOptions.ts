@@ -1,165 +1,232 @@
-import type { Limit } from '../thresholds/assertions';
-import { parseAssertion } from '../thresholds/assertions';
-import type { Goodput } from '../thresholds/goodput';
-import { readGoodput } from '../thresholds/goodput';
-import type { Query } from '../load/queries';
+import { BaseUrlError, normalizeBaseUrl } from '../../protocol/request';
 import { readQueries } from '../load/queries';
 import type { LoadModel, Plan } from '../result';
-import type { Reader } from './flags';
-import { parse } from './flags';
-import { RUN_FLAGS } from './runFlags';
-import type { Target } from './target';
-import { readTarget, readWebhook } from './target';
+import type { Query, RunConfig } from '../runConfig';
+import type { Threshold } from '../thresholds/assertions';
+import { parseAssertion } from '../thresholds/assertions';
+import { parseGoodputLimit } from '../thresholds/goodput';
 import { UsageError } from '../usageError';
-import { duration, integer, limit, object, oneOf, positiveDuration, rate } from './flagValues';
+import type { FlagReader } from './flags';
+import { parseFlagsOnly } from './flags';
+import {
+	choiceParser,
+	integerParser,
+	parseDuration,
+	parseJsonObject,
+	parsePositiveDuration,
+	parseRate,
+	parseTimeLimit,
+	parseWorkers,
+} from './flagValues';
+import { RUN_FLAGS } from './runFlags';
 
-/** A run as the command line asks for it. */
-export interface RunOptions extends Target {
-	queries: Query[];
-	/** Without what only the start of the run knows. */
-	plan: Omit<Plan, 'requests' | 'workers' | 'queries' | 'load'> & { load: LoadModel };
-	/** `null` where the duration ends the run. */
-	requests: number | null;
-	workers: number | 'auto';
-	drainMs: number;
-	goodput: Goodput[];
-	assertions: Limit[];
+/** The options of `dify-bench run`: the run itself, and what happens with its result. */
+export interface RunOptions {
+	config: RunConfig;
+	thresholds: Threshold[];
+	/** Whether a DEGRADED measurement fails too. */
 	isStrict: boolean;
-	includeQueries: boolean;
+	/** Report files. `-` for JSON means stdout. */
 	reports: Partial<Record<'json' | 'html' | 'junit' | 'markdown', string>>;
 }
 
-/** @throws {UsageError} naming the flag and what it takes */
-export function readRunOptions(args: readonly string[], env: NodeJS.ProcessEnv): RunOptions {
-	const { given, positionals } = parse(args, RUN_FLAGS);
-	if (positionals.length > 0) throw new UsageError(`'${positionals[0]}' is no flag`);
-	const load = readLoad(given);
-	const mode = given.value('mode', oneOf('streaming', 'blocking'), 'streaming');
-	const durationMs = given.value('duration', positiveDuration, null);
-	if (durationMs !== null && given.has('requests')) {
-		throw new UsageError('--requests and --duration exclude each other: one of them ends the run');
+/** Parses the arguments of `dify-bench run`. @throws {UsageError} that names the flag */
+export function parseRunOptions(args: readonly string[], env: NodeJS.ProcessEnv): RunOptions {
+	const flags = parseFlagsOnly(args, RUN_FLAGS);
+	return {
+		config: readRunConfig(flags, env),
+		thresholds: flags.texts('assert').map(parseAssertion),
+		isStrict: flags.isOn('strict'),
+		reports: {
+			json: flags.text('json'),
+			html: flags.text('html'),
+			junit: flags.text('junit'),
+			markdown: flags.text('markdown'),
+		},
+	};
+}
+
+function readRunConfig(flags: FlagReader, env: NodeJS.ProcessEnv): RunConfig {
+	const load = readLoad(flags);
+	const mode = flags.value('mode', choiceParser('streaming', 'blocking'), 'streaming');
+	const durationMs = flags.value('duration', parsePositiveDuration, null);
+	if (durationMs !== null && flags.has('requests')) {
+		throw new UsageError(
+			'--requests and --duration cannot be combined: only one of them can end the run',
+		);
 	}
 	if (load.model === 'ramp' && durationMs === null) {
-		throw new UsageError('--ramp needs --duration: the time it takes from one rate to the other');
+		throw new UsageError('--ramp needs --duration: the time in which the rate changes');
 	}
-	const pointless = ['timeout-first', 'timeout-idle'].find((flag) => given.has(flag));
-	if (mode === 'blocking' && pointless !== undefined) {
-		throw new UsageError(`--${pointless} needs --mode streaming: a blocking answer comes whole`);
-	}
-	const conversation = given.value('conversation', oneOf('new', 'chain'), 'new');
-	if (conversation === 'chain' && load.model !== 'closed') {
+	const streamingFlag = ['timeout-first', 'timeout-idle'].find((flag) => flags.has(flag));
+	if (mode === 'blocking' && streamingFlag !== undefined) {
 		throw new UsageError(
-			'--conversation chain needs a closed loop (--concurrency): in an open one no user waits for an answer',
+			`--${streamingFlag} needs --mode streaming: a blocking answer arrives as a whole`,
 		);
 	}
-	const queries = readAsked(given);
-	if (conversation === 'chain' && new Set(queries.map(({ user }) => user)).size > 1) {
+	const queries = readQueryFlags(flags);
+	const conversation = readConversation(flags, load, queries);
+	const engine = readEngine(flags, load, conversation);
+	const targetKind = readTargetKind(flags);
+	const target = targetKind === 'n8n' ? readWebhook(flags) : readDifyTarget(flags, env);
+	if (engine === 'autocannon' && target.url.startsWith('https:') && !flags.isOn('insecure')) {
 		throw new UsageError(
-			'--conversation chain needs one user in all queries: Dify keeps a conversation for its user',
-		);
-	}
-	const engine = given.value('engine', oneOf('dispatch', 'autocannon'), 'dispatch');
-	if (
-		engine === 'autocannon' &&
-		(load.model !== 'closed' || load.think_ms > 0 || conversation === 'chain')
-	) {
-		throw new UsageError(
-			'--engine autocannon has a closed loop only, without --think and --conversation chain',
-		);
-	}
-	const kind = given.value('target', oneOf('dify', 'n8n'), 'dify');
-	const pastDify = ['mode', 'engine', 'conversation', 'auto-generate-name'].find((flag) =>
-		given.has(flag),
-	);
-	if (kind === 'n8n' && pastDify !== undefined) {
-		throw new UsageError(`--${pastDify} is Dify's: with --target n8n the workflow says it`);
-	}
-	const target = kind === 'n8n' ? readWebhook(given) : readTarget(given, env);
-	if (engine === 'autocannon' && target.url.startsWith('https:') && !given.is('insecure')) {
-		throw new UsageError(
-			'--engine autocannon checks no certificates: an https address needs --insecure',
+			'--engine autocannon cannot verify TLS certificates: an https address needs --insecure',
 		);
 	}
 	return {
 		...target,
 		queries,
 		plan: {
-			target: kind,
+			target: targetKind,
 			engine,
 			mode,
 			load,
 			duration_ms: durationMs,
-			warmup: given.value('warmup', integer(0), 1),
-			seed: given.value('seed', integer(0), 1),
+			warmup: flags.value('warmup', integerParser(0), 1),
+			seed: flags.value('seed', integerParser(0), 1),
 			conversation,
-			auto_generate_name: given.is('auto-generate-name'),
+			auto_generate_name: flags.isOn('auto-generate-name'),
 			timeouts_ms: {
-				first: mode === 'blocking' ? null : given.value('timeout-first', limit, 60_000),
-				idle: mode === 'blocking' ? null : given.value('timeout-idle', limit, 60_000),
-				total: given.value('timeout-total', limit, 300_000),
+				first: mode === 'blocking' ? null : flags.value('timeout-first', parseTimeLimit, 60_000),
+				idle: mode === 'blocking' ? null : flags.value('timeout-idle', parseTimeLimit, 60_000),
+				total: flags.value('timeout-total', parseTimeLimit, 300_000),
 			},
-			stall_limit_ms: given.value('stall', positiveDuration, 1_000),
-			goodput_limits: given.all('goodput'),
-			insecure: given.is('insecure'),
+			stall_limit_ms: flags.value('stall', parsePositiveDuration, 1_000),
+			goodput_limits: flags.texts('goodput'),
+			insecure: flags.isOn('insecure'),
 		},
-		requests: durationMs === null ? given.value('requests', integer(1), 10) : null,
-		workers: given.text('workers') === 'auto' ? 'auto' : given.value('workers', integer(1), 'auto'),
-		drainMs: given.value('drain', duration, 30_000),
-		goodput: given.all('goodput').map(readGoodput),
-		assertions: given.all('assert').map(parseAssertion),
-		isStrict: given.is('strict'),
-		includeQueries: given.is('include-queries'),
-		reports: {
-			json: given.text('json'),
-			html: given.text('html'),
-			junit: given.text('junit'),
-			markdown: given.text('markdown'),
-		},
+		requests: durationMs === null ? flags.value('requests', integerParser(1), 10) : null,
+		workers: flags.value('workers', parseWorkers, 'auto'),
+		drainMs: flags.value('drain', parseDuration, 30_000),
+		goodputLimits: flags.texts('goodput').map(parseGoodputLimit),
+		includeQueries: flags.isOn('include-queries'),
 	};
 }
 
-function readLoad(given: Reader): LoadModel {
-	const models = ['concurrency', 'rate', 'ramp'].filter((flag) => given.has(flag));
+function readLoad(flags: FlagReader): LoadModel {
+	const models = ['concurrency', 'rate', 'ramp'].filter((flag) => flags.has(flag));
 	if (models.length > 1) {
-		throw new UsageError(`${models.map((flag) => `--${flag}`).join(' and ')} exclude each other`);
+		throw new UsageError(`${models.map((flag) => `--${flag}`).join(' and ')} cannot be combined`);
 	}
-	const isClosed = !given.has('rate') && !given.has('ramp');
-	if (isClosed && given.has('arrival')) {
+	const isClosed = !flags.has('rate') && !flags.has('ramp');
+	if (isClosed && flags.has('arrival')) {
 		throw new UsageError(
-			'--arrival needs --rate or --ramp: in a closed loop the answers say when the next comes',
+			'--arrival needs --rate or --ramp: in a closed loop, each answer starts the next request',
 		);
 	}
-	if (!isClosed && given.has('think')) {
+	if (!isClosed && flags.has('think')) {
 		throw new UsageError('--think needs a closed loop (--concurrency)');
 	}
-	const arrival = given.value('arrival', oneOf('constant', 'poisson'), 'constant');
-	if (given.has('rate')) return { model: 'open', rate: given.value('rate', rate, 1), arrival };
-	if (given.has('ramp')) {
-		const [from, to, ...rest] = (given.text('ramp') ?? '').split(':');
+	const arrival = flags.value('arrival', choiceParser('constant', 'poisson'), 'constant');
+	if (flags.has('rate')) return { model: 'open', rate: flags.value('rate', parseRate, 1), arrival };
+	if (flags.has('ramp')) {
+		const [from, to, ...rest] = (flags.text('ramp') ?? '').split(':');
 		if (from === undefined || to === undefined || rest.length > 0) {
-			throw new UsageError('--ramp: two rates such as 1:50');
+			throw new UsageError('--ramp: must be two rates such as 1:50');
 		}
-		return { model: 'ramp', from: rate('ramp', from), to: rate('ramp', to), arrival };
+		return { model: 'ramp', from: parseRate('ramp', from), to: parseRate('ramp', to), arrival };
 	}
 	return {
 		model: 'closed',
-		concurrency: given.value('concurrency', integer(1), 1),
-		think_ms: given.value('think', duration, 0),
+		concurrency: flags.value('concurrency', integerParser(1), 1),
+		think_ms: flags.value('think', parseDuration, 0),
 	};
 }
 
-function readAsked(given: Reader): Query[] {
-	const inputs = given.value('inputs', object, {});
-	const user = given.text('user') ?? 'dify-bench';
-	if (user === '') throw new UsageError('--user is empty');
-	const file = given.text('queries');
-	const query = given.text('query');
+function readQueryFlags(flags: FlagReader): Query[] {
+	const inputs = flags.value('inputs', parseJsonObject, {});
+	const user = flags.text('user') ?? 'dify-bench';
+	if (user === '') throw new UsageError('--user must not be empty');
+	const file = flags.text('queries');
+	const query = flags.text('query');
 	if (file !== undefined && query !== undefined) {
-		throw new UsageError('--query and --queries exclude each other');
+		throw new UsageError('--query and --queries cannot be combined');
 	}
 	if (file !== undefined) return readQueries(file, { inputs, files: [], user });
 	if (query === undefined || query === '') {
-		throw new UsageError('--query is missing: what each request asks (or --queries FILE)');
+		throw new UsageError('--query is missing: the message of each request (or --queries FILE)');
 	}
 	return [{ query, inputs, files: [], user }];
+}
+
+function readConversation(
+	flags: FlagReader,
+	load: LoadModel,
+	queries: readonly Query[],
+): Plan['conversation'] {
+	const conversation = flags.value('conversation', choiceParser('new', 'chain'), 'new');
+	if (conversation === 'chain' && load.model !== 'closed') {
+		throw new UsageError(
+			'--conversation chain needs a closed loop (--concurrency): in an open loop, no user waits for an answer',
+		);
+	}
+	if (conversation === 'chain' && new Set(queries.map(({ user }) => user)).size > 1) {
+		throw new UsageError(
+			'--conversation chain needs the same user in all queries: in Dify, a conversation belongs to one user',
+		);
+	}
+	return conversation;
+}
+
+function readEngine(
+	flags: FlagReader,
+	load: LoadModel,
+	conversation: Plan['conversation'],
+): Plan['engine'] {
+	const engine = flags.value('engine', choiceParser('dispatch', 'autocannon'), 'dispatch');
+	const isSupported = load.model === 'closed' && load.think_ms === 0 && conversation === 'new';
+	if (engine === 'autocannon' && !isSupported) {
+		throw new UsageError(
+			'--engine autocannon supports only a closed loop without --think and --conversation chain',
+		);
+	}
+	return engine;
+}
+
+function readTargetKind(flags: FlagReader): Plan['target'] {
+	const target = flags.value('target', choiceParser('dify', 'n8n'), 'dify');
+	const difyFlag = ['mode', 'engine', 'conversation', 'auto-generate-name'].find((flag) =>
+		flags.has(flag),
+	);
+	if (target === 'n8n' && difyFlag !== undefined) {
+		throw new UsageError(
+			`--${difyFlag} cannot be combined with --target n8n: the workflow decides it`,
+		);
+	}
+	return target;
+}
+
+function readDifyTarget(flags: FlagReader, env: NodeJS.ProcessEnv): Pick<RunConfig, 'url' | 'key'> {
+	const url = flags.text('url') ?? env.DIFY_BASE_URL;
+	const key = (flags.text('key') ?? env.DIFY_API_KEY)?.trim();
+	if (url === undefined) {
+		throw new UsageError("--url is missing: Dify's base URL, such as https://api.dify.ai/v1");
+	}
+	if (key === undefined || key === '') {
+		throw new UsageError(
+			'--key is missing: set it to the API key of the app, or set DIFY_API_KEY in the environment',
+		);
+	}
+	// Node rejects other characters in a header, and its error message contains the key.
+	if (!/^[\x21-\x7e]+$/.test(key)) {
+		throw new UsageError('--key contains characters that an API key cannot have');
+	}
+	try {
+		return { url: normalizeBaseUrl(url), key };
+	} catch (error) {
+		if (error instanceof BaseUrlError) throw new UsageError(`--url: ${error.message}`);
+		throw error;
+	}
+}
+
+/** The address is used unchanged. The key is optional, for a webhook that requires authentication. */
+function readWebhook(flags: FlagReader): Pick<RunConfig, 'url' | 'key'> {
+	const url = flags.text('url');
+	if (url === undefined || !URL.canParse(url) || !/^https?:/.test(url)) {
+		throw new UsageError(
+			'--url must be the production URL of the webhook, such as https://n8n.example.com/webhook/dify-stream',
+		);
+	}
+	return { url, key: flags.text('key') };
 }

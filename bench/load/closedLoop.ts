@@ -1,99 +1,106 @@
-import type { WorkerLoad } from './workerProtocol';
-import type { Settled } from './measuredRequest';
-import type { Sender } from './httpClient';
+import type { HttpClient } from './httpClient';
+import type { SettledRequest } from './measuredRequest';
+import type { ClosedWorkerLoad } from './workerProtocol';
 
-/** One way to put requests on their way. */
-export interface Loop {
-	/** No request begins any more. */
+/** Starts the requests of a run (docs/bench-method.md#4-load-models). */
+export interface LoadLoop {
+	start(): void;
+	/** Starts no more requests. */
 	stop(): void;
-	/** Requests of the plan that were not sent, by their due times in ms from the start of the run. */
+	/** Returns the due times of the planned requests that were not sent, in ms since the start of the run. */
 	unsent(): number[];
-	/** Time spent waiting for due times with the loop awake, in ms. */
-	spunMs(): number;
+	/** Returns how long the event loop actively waited for due times, in ms. */
+	activeWaitMs(): number;
 }
 
-type Closed = Extract<WorkerLoad, { kind: 'closed' }>;
+export interface LoopOptions {
+	/** `performance.now()` at the start of the run. */
+	origin: number;
+	/** Called when no request is running and none will be started. */
+	onDone: () => void;
+}
 
-/** So many users, each of whom asks, waits for the whole answer, thinks, and asks again. */
-export class ClosedLoop implements Loop {
+/** A fixed number of users. Each sends a request, waits for the whole answer, pauses, and repeats. */
+export class ClosedLoop implements LoadLoop {
 	private sent = 0;
-	private running = 0;
+	/** Users that wait for an answer or pause. */
+	private activeUsers = 0;
 	private isStopped = false;
-	private readonly thinking = new Set<NodeJS.Timeout>();
+	private readonly pauses = new Set<NodeJS.Timeout>();
 
-	/** @param origin `performance.now()` at the start of the run @param done told once, at the end of all */
+	/** @param options.isChained whether a user continues its conversation */
 	constructor(
-		private readonly load: Closed,
-		private readonly sender: Sender,
-		private readonly origin: number,
-		private readonly chains: boolean,
-		private readonly done: () => void,
+		private readonly load: ClosedWorkerLoad,
+		private readonly client: HttpClient,
+		private readonly options: LoopOptions & { isChained: boolean },
 	) {}
 
 	start(): void {
-		for (let slot = 0; slot < this.load.slots; slot++) this.next(undefined, undefined);
+		for (let user = 0; user < this.load.users; user++) this.sendNext(undefined, undefined);
 		this.endIfIdle();
 	}
 
 	stop(): void {
 		this.isStopped = true;
-		for (const timer of this.thinking) clearTimeout(timer);
-		this.running -= this.thinking.size;
-		this.thinking.clear();
+		for (const pause of this.pauses) clearTimeout(pause);
+		this.activeUsers -= this.pauses.size;
+		this.pauses.clear();
 		this.endIfIdle();
 	}
 
 	unsent(): number[] {
-		// Without a schedule, what was never begun was due whenever its user came to it: now, at the latest.
+		// A closed loop has no schedule. A request that was not sent counts as due at the end of the run.
 		const missing = (this.load.requests ?? this.sent) - this.sent;
-		return new Array<number>(missing).fill(performance.now() - this.origin);
+		return new Array<number>(missing).fill(performance.now() - this.options.origin);
 	}
 
-	spunMs(): number {
+	activeWaitMs(): number {
 		return 0;
 	}
 
-	private get mayBegin(): boolean {
+	private get canStart(): boolean {
 		const { requests, durationMs } = this.load;
 		if (this.isStopped || (requests !== null && this.sent >= requests)) return false;
-		return durationMs === null || performance.now() - this.origin < durationMs;
+		return durationMs === null || performance.now() - this.options.origin < durationMs;
 	}
 
-	private next(planned: number | undefined, conversation: string | undefined): void {
-		if (!this.mayBegin) return;
+	private sendNext(planned: number | undefined, conversationId: string | undefined): void {
+		if (!this.canStart) return;
 		const { first, step } = this.load;
-		const number = first + step * this.sent++;
-		this.running++;
-		this.sender.send(number, planned, conversation, (settled) => {
-			// The plan's next request comes in a turn of its own, not in the middle of reading this one's end.
-			setImmediate(() => this.goOn(this.chains ? conversationOf(settled) : undefined));
+		const index = first + step * this.sent++;
+		this.activeUsers++;
+		this.client.send({ index, planned, conversationId }, (settled) => {
+			// The next request starts in a new iteration of the event loop, because the data of other
+			// streams may still be waiting in this one.
+			setImmediate(() => this.continueUser(settled));
 		});
 	}
 
-	private goOn(conversation: string | undefined): void {
+	private continueUser(settled: SettledRequest): void {
+		const conversationId = this.options.isChained ? conversationToContinue(settled) : undefined;
 		const { thinkMs } = this.load;
-		if (thinkMs === 0 || !this.mayBegin) {
-			this.running--;
-			this.next(undefined, conversation);
+		if (thinkMs === 0 || !this.canStart) {
+			this.activeUsers--;
+			this.sendNext(undefined, conversationId);
 			this.endIfIdle();
 			return;
 		}
-		const planned = performance.now() - this.origin + thinkMs;
-		const timer = setTimeout(() => {
-			this.thinking.delete(timer);
-			this.running--;
-			this.next(planned, conversation);
+		const planned = performance.now() - this.options.origin + thinkMs;
+		const pause = setTimeout(() => {
+			this.pauses.delete(pause);
+			this.activeUsers--;
+			this.sendNext(planned, conversationId);
 			this.endIfIdle();
 		}, thinkMs);
-		this.thinking.add(timer);
+		this.pauses.add(pause);
 	}
 
 	private endIfIdle(): void {
-		if (this.running === 0) this.done();
+		if (this.activeUsers === 0) this.options.onDone();
 	}
 }
 
-/** The conversation to go on with; a failed turn's is not trusted to exist. */
-function conversationOf({ outcome, result }: Settled): string | undefined {
+/** Returns the conversation to continue. After a failed request it may not exist, so a new one starts. */
+function conversationToContinue({ outcome, result }: SettledRequest): string | undefined {
 	return outcome === 'completed' ? result?.conversation_id : undefined;
 }

@@ -1,107 +1,106 @@
 import { Pool } from 'undici';
 import { RequestTable } from '../metrics/requestTable';
-import type { WorkerJob } from './workerProtocol';
-import type { Bench, Settled } from './measuredRequest';
+import type { SettledRequest } from './measuredRequest';
 import { MeasuredRequest } from './measuredRequest';
+import type { WorkerJob } from './workerProtocol';
+import type { WorkerContext } from './workerStats';
 
-/** How often requests are held against their limits, in ms. */
-const CHECK_MS = 25;
+/** Interval at which the time limits of the requests are checked. */
+const TIMEOUT_CHECK_MS = 25;
 
-/** Sends the requests of one measuring thread, each on a connection of its own while it runs. */
-export class Sender {
+export interface SendOptions {
+	/** Index of the request in the plan, from 0. */
+	index: number;
+	/** When the request is due, in ms since the start of the run. Default: now. */
+	planned?: number;
+	/** Id of the conversation to continue. */
+	conversationId?: string;
+}
+
+/** Sends the requests of one measuring thread. Each running request has a connection of its own. */
+export class HttpClient {
 	private readonly pool: Pool;
-	private readonly open = new Set<MeasuredRequest>();
-	private readonly watch: NodeJS.Timeout;
+	private readonly openRequests = new Set<MeasuredRequest>();
+	private readonly timeoutCheck: NodeJS.Timeout;
 
-	/** @param onFirst told how the first request of all ended */
+	/** @param onFirstSettled called once, when the first request of the thread has ended */
 	constructor(
 		private readonly job: WorkerJob,
-		private bench: Bench,
-		private onFirst: ((settled: Settled) => void) | undefined,
+		private context: WorkerContext,
+		private onFirstSettled: ((settled: SettledRequest) => void) | undefined,
 	) {
 		this.pool = new Pool(job.origin, {
 			connections: null,
 			pipelining: 1,
 			allowH2: false,
-			// Limits are the job's (MeasuredRequest.check): undici's own would read as broken connections.
+			// MeasuredRequest checks the time limits. A timeout of undici would look like a broken connection.
 			headersTimeout: 0,
 			bodyTimeout: 0,
 			connect: { rejectUnauthorized: !job.insecure, timeout: 0 },
 		});
-		this.watch = setInterval(() => this.check(), CHECK_MS);
+		this.timeoutCheck = setInterval(() => this.checkTimeouts(), TIMEOUT_CHECK_MS);
 	}
 
-	/** Begins the count: what is sent from now on is measured from `origin` and written into `table`. */
-	begin(bench: Bench): void {
-		this.bench = bench;
+	/** Measures all following requests with this context. */
+	useContext(context: WorkerContext): void {
+		this.context = context;
 	}
 
-	/**
-	 * Sends request `number` of the plan.
-	 *
-	 * @param planned ms from the start of the run; `undefined` where there is no schedule: now
-	 * @param conversation id of the conversation to go on with
-	 */
 	send(
-		number: number,
-		planned: number | undefined,
-		conversation: string | undefined,
-		done: (settled: Settled) => void,
+		{ index, planned, conversationId }: SendOptions,
+		onSettled: (settled: SettledRequest) => void,
 	): void {
-		const { job, bench, pool } = this;
-		const body = job.bodies[number % job.bodies.length] ?? '{}';
-		const now = performance.now();
+		const { job, context, pool } = this;
+		const body = job.bodies[index % job.bodies.length] ?? '{}';
+		const dispatched = performance.now();
 		const request = new MeasuredRequest(
-			bench,
-			bench.table.add(),
-			number,
-			planned ?? now - bench.origin,
-			now,
+			context,
+			{ index, planned: planned ?? dispatched - context.origin, dispatched },
 			(settled) => {
-				this.onFirst?.(settled);
-				this.onFirst = undefined;
-				done(settled);
+				this.onFirstSettled?.(settled);
+				this.onFirstSettled = undefined;
+				onSettled(settled);
 			},
 		);
-		this.open.add(request);
+		this.openRequests.add(request);
 		pool.dispatch(
 			{
 				method: 'POST',
 				path: job.path,
 				headers: job.headers,
 				body:
-					conversation === undefined
+					conversationId === undefined
 						? body
-						: `${body.slice(0, -1)},"conversation_id":${JSON.stringify(conversation)}}`,
+						: `${body.slice(0, -1)},"conversation_id":${JSON.stringify(conversationId)}}`,
 			},
 			request,
 		);
 	}
 
-	/** Sends one request that is in no count, and waits for its end. */
+	/** Sends a request that is excluded from all results. Resolves when it has ended. */
 	async warmUp(): Promise<void> {
-		const measured = this.bench;
-		this.bench = { ...measured, table: new RequestTable() };
-		await new Promise((resolve) => this.send(0, undefined, undefined, resolve));
-		this.bench = measured;
+		const measured = this.context;
+		this.context = { ...measured, table: new RequestTable() };
+		await new Promise((resolve) => this.send({ index: 0 }, resolve));
+		this.context = measured;
 	}
 
-	/** Ends what still runs. */
+	/** Ends all running requests. */
 	cut(): void {
-		for (const request of this.open) request.cut();
+		for (const request of this.openRequests) request.cut();
 	}
 
 	async close(): Promise<void> {
-		clearInterval(this.watch);
+		clearInterval(this.timeoutCheck);
 		await this.pool.destroy();
 	}
 
-	private check(): void {
-		this.bench.clock.timer();
+	private checkTimeouts(): void {
+		this.context.clock.onTimer();
 		const now = performance.now();
-		for (const request of this.open) {
-			if (request.isClosed) this.open.delete(request);
-			else request.check(now);
+		for (const request of this.openRequests) {
+			if (request.isClosed) this.openRequests.delete(request);
+			else request.checkTimeouts(now);
 		}
 	}
 }

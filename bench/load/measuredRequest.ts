@@ -1,83 +1,84 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { DifyError, ErrorSource } from '../../protocol/errors/classify';
+import { classifyError, MAX_ERROR_BODY_BYTES } from '../../protocol/errors/classify';
 import { PAIR_GRACE_MS } from '../../protocol/stream/accumulator';
-import type { DifyError } from '../../protocol/errors/classify';
-import { MAX_ERROR_BODY_BYTES, classifyError } from '../../protocol/errors/classify';
-import type { RequestTable } from '../metrics/requestTable';
-import type { OutcomeName, Plan } from '../result';
+import type { OutcomeName } from '../result';
 import { OUTCOMES } from '../result';
-import type { PollClock } from './clientError';
-import { Deliveries } from './streamTimings';
-import { codeOf, OUTCOME_OF_STATUS, outcomeOfError, outcomeOfStatus } from './outcomes';
-import { ResponseHead } from './head';
-import { N8nReader } from './n8nStreamReader';
-import type { Answer, Reader } from './streamReader';
-import { DifyReader, readBlocking } from './streamReader';
-import type { Tally } from './workerStats';
+import { N8nStreamReader } from './n8nStreamReader';
+import { errorCodeOf, OUTCOME_OF_STATUS, outcomeOfError, outcomeOfHttpStatus } from './outcomes';
+import type { AnswerResult, StreamReader } from './streamReader';
+import { DifyStreamReader, readBlockingAnswer } from './streamReader';
+import { StreamTimings } from './streamTimings';
+import type { WorkerContext } from './workerStats';
 
-/** How long a server may hold a connection whose answer is over, in ms; Dify's chatflows: 1,000. */
+/** How long a server may keep the connection open after the answer. Dify's chatflows take 1,000 ms. */
 const LINGER_MS = 2_000;
 
-/** What the requests of one measuring thread share. */
-export interface Bench {
-	table: RequestTable;
-	clock: PollClock;
-	tally: Tally;
-	target: Plan['target'];
-	mode: Plan['mode'];
-	timeouts: Plan['timeouts_ms'];
-	stallLimitMs: number;
-	/** `performance.now()` at the start of the run. */
-	origin: number;
+export interface PlannedRequest {
+	/** Index in the plan, from 0. */
+	index: number;
+	/** When the request was due, in ms since the start of the run. */
+	planned: number;
+	/** `performance.now()` at which the request was passed to the HTTP client. */
+	dispatched: number;
 }
 
-/** How a request ended, for whoever sends the next. */
-export interface Settled {
+/** How a request ended. */
+export interface SettledRequest {
 	outcome: OutcomeName;
 	failure?: DifyError;
-	result?: Answer;
+	result?: AnswerResult;
+}
+
+interface ResponseHead {
+	status: number;
+	contentType: string;
+	location: string | undefined;
+	/** How to read the body. It depends on the content type, whatever the request asked for. */
+	kind: 'stream' | 'json' | 'other';
 }
 
 /**
- * One request from its planned start to its terminal event: undici's handler, called right out of the
- * poll. Nothing is awaited and nothing thrown; each ends exactly once, in {@link settle}.
+ * Measures one request from its planned start to its terminal event. undici calls these handlers
+ * directly after a poll of the sockets, so nothing is awaited here. No handler throws. Every request
+ * ends exactly once, in {@link settle}.
  */
 export class MeasuredRequest implements Dispatcher.DispatchHandler {
-	/** Whether the connection is done with. */
+	/** Whether the connection is no longer used by this request. */
 	isClosed = false;
 
-	private readonly reader: Reader;
-	private readonly deliveries: Deliveries;
+	private readonly row: number;
+	private readonly reader: StreamReader;
+	private readonly timings: StreamTimings;
 	private controller: Dispatcher.DispatchController | undefined;
 	private head: ResponseHead | undefined;
-	private body: Buffer[] = [];
+	private readonly body: Buffer[] = [];
 	private bodyLength = 0;
 	private bytes = 0;
 	private lastByteAt: number;
 	private endedAt = 0;
 	private isSettled = false;
 
-	/** @param number in the plan, from 0 @param dispatched `performance.now()` */
 	constructor(
-		private readonly bench: Bench,
-		private readonly row: number,
-		private readonly number: number,
-		planned: number,
-		private readonly dispatched: number,
-		private readonly done: (settled: Settled) => void,
+		private readonly context: WorkerContext,
+		private readonly request: PlannedRequest,
+		private readonly onSettled: (settled: SettledRequest) => void,
 	) {
-		const { table, clock, tally, origin, stallLimitMs } = bench;
+		const { table, origin, target } = context;
+		const { planned, dispatched } = request;
+		this.row = table.addRow();
 		this.lastByteAt = dispatched;
-		this.deliveries = new Deliveries(table, row, clock, tally, origin, planned, stallLimitMs);
-		const StreamReader = bench.target === 'n8n' ? N8nReader : DifyReader;
-		this.reader = new StreamReader((reading) => this.deliveries.take(reading));
-		table.set(row, 'planned', planned);
-		table.set(row, 'dispatched', dispatched - origin);
+		this.timings = new StreamTimings(context, this.row, planned);
+		const Reader = target === 'n8n' ? N8nStreamReader : DifyStreamReader;
+		this.reader = new Reader((event) => this.timings.record(event));
+		table.set(this.row, 'planned', planned);
+		table.set(this.row, 'dispatched', dispatched - origin);
 	}
 
 	onRequestStart(controller: Dispatcher.DispatchController): void {
 		this.controller = controller;
-		// Given up while it was still connecting.
+		// The request can time out while the connection is being opened.
 		if (this.isSettled) this.close();
 	}
 
@@ -86,21 +87,22 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		status: number,
 		headers: IncomingHttpHeaders,
 	): void {
-		const { clock, tally, mode, target } = this.bench;
-		clock.arrived();
-		this.lastByteAt = clock.time;
-		this.head = new ResponseHead(status, headers, target, mode);
-		tally.version ??= this.head.version;
+		const { clock, stats } = this.context;
+		clock.onData();
+		this.lastByteAt = clock.arrivedAt;
+		this.head = readHead(status, headers, this.context);
+		const version = headers['x-version'];
+		stats.version ??= typeof version === 'string' && version !== '' ? version : null;
 	}
 
 	onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-		const { table, clock, tally, origin } = this.bench;
-		clock.arrived();
-		const at = clock.time - origin;
-		this.lastByteAt = clock.time;
+		const { table, clock, stats, origin } = this.context;
+		clock.onData();
+		const at = clock.arrivedAt - origin;
+		this.lastByteAt = clock.arrivedAt;
 		if (this.bytes === 0) table.set(this.row, 'first_byte', at);
 		this.bytes += chunk.length;
-		tally.seconds.at(at).bytes += chunk.length;
+		stats.perSecond.at(at).bytes += chunk.length;
 		if (this.isSettled) return;
 		if (this.head?.kind !== 'stream') {
 			this.keepBody(chunk);
@@ -109,70 +111,72 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.reader.push(chunk);
 		const { phase } = this.reader;
 		if (phase === 'streaming') return;
-		// Of a pair, the second is the end; where it never comes, the first was (PAIR_GRACE_MS).
-		if (phase === 'done' || this.endedAt === 0) this.endedAt = clock.time;
-		if (phase === 'done') this.settleResult(this.reader.snapshot());
+		// A chatflow has two end events. The second one is the end, or the first if no second one comes.
+		if (phase === 'done' || this.endedAt === 0) this.endedAt = clock.arrivedAt;
+		if (phase === 'done') this.settleWithResult(this.reader.snapshot());
 	}
 
 	onResponseEnd(): void {
-		this.bench.clock.arrived();
+		this.context.clock.onData();
 		this.isClosed = true;
 		if (this.isSettled) return;
 		if (this.head?.kind === 'stream') {
 			this.reader.end();
-			this.settleEnded({ from: 'stream', end: 'ended', hasBegun: this.bytes > 0 });
+			this.settleEndedStream({ from: 'stream', end: 'ended', hasBegun: this.bytes > 0 });
 			return;
 		}
 		const body = Buffer.concat(this.body).toString();
-		const result = this.head?.kind === 'json' ? readBlocking(body) : undefined;
+		const result = this.head?.kind === 'json' ? readBlockingAnswer(body) : undefined;
 		if (result !== undefined) {
-			this.settleResult(result);
+			this.settleWithResult(result);
 			return;
 		}
 		const { status = 0, contentType = '', location } = this.head ?? {};
 		this.settle({
-			outcome: outcomeOfStatus(status),
+			outcome: outcomeOfHttpStatus(status),
 			failure: classifyError({ from: 'http', status, contentType, body, location }),
 		});
 	}
 
 	onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-		this.bench.clock.arrived();
+		this.context.clock.onData();
 		this.isClosed = true;
 		if (this.isSettled) return;
 		if (this.head?.kind === 'stream') {
-			this.settleEnded({ from: 'stream', end: 'broken', hasBegun: this.bytes > 0 });
+			this.settleEndedStream({ from: 'stream', end: 'broken', hasBegun: this.bytes > 0 });
 			return;
 		}
-		const code = codeOf(error);
+		const code = errorCodeOf(error);
 		this.settle({
 			outcome: outcomeOfError(code, this.head !== undefined),
 			failure: { ...classifyError({ from: 'network', code }), code },
 		});
 	}
 
-	/** Gives up what has waited too long. @param now `performance.now()` */
-	check(now: number): void {
+	/** Ends the request if it is over one of its time limits. @param now `performance.now()` */
+	checkTimeouts(now: number): void {
 		if (this.isSettled) {
 			if (now - this.endedAt > LINGER_MS) this.close();
 			return;
 		}
-		const { first, idle, total } = this.bench.timeouts;
+		const { first, idle, total } = this.context.timeouts;
+		const sinceDispatch = now - this.request.dispatched;
+		const { ttft } = this.timings;
 		if (this.reader.phase === 'awaitingPair') {
-			if (now - this.endedAt > PAIR_GRACE_MS) this.settleResult(this.reader.snapshot());
-		} else if (this.deliveries.ttft === null && first !== null && now - this.dispatched > first) {
-			this.giveUp('timeout_first', `no first token within ${first} ms`);
-		} else if (this.deliveries.ttft !== null && idle !== null && now - this.lastByteAt > idle) {
-			this.giveUp('timeout_idle', `no byte for ${idle} ms`);
-		} else if (total !== null && now - this.dispatched > total) {
-			this.giveUp('timeout_total', `no end within ${total} ms`);
+			if (now - this.endedAt > PAIR_GRACE_MS) this.settleWithResult(this.reader.snapshot());
+		} else if (ttft === null && first !== null && sinceDispatch > first) {
+			this.giveUp('timeout_first', `No first token within ${first} ms`);
+		} else if (ttft !== null && idle !== null && now - this.lastByteAt > idle) {
+			this.giveUp('timeout_idle', `No data for ${idle} ms`);
+		} else if (total !== null && sinceDispatch > total) {
+			this.giveUp('timeout_total', `The answer did not end within ${total} ms`);
 		}
 	}
 
-	/** The run is over, and this is not. */
+	/** Ends the request because the run is over. */
 	cut(): void {
 		if (this.isSettled) this.close();
-		else this.giveUp('cut_by_deadline', 'still running when the run ended');
+		else this.giveUp('cut_by_deadline', 'The request was still running when the run ended');
 	}
 
 	private keepBody(chunk: Buffer): void {
@@ -181,18 +185,18 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.bodyLength += chunk.length;
 	}
 
-	private settleEnded(evidence: Parameters<typeof classifyError>[0]): void {
+	private settleEndedStream(source: ErrorSource): void {
 		const result = this.reader.snapshot();
 		if (result.status !== 'truncated') {
-			this.settleResult(result);
+			this.settleWithResult(result);
 			return;
 		}
 		const { malformedMessages } = this.reader;
 		const outcome = malformedMessages > 0 ? 'malformed' : 'truncated';
-		this.settle({ outcome, failure: classifyError(evidence), result });
+		this.settle({ outcome, failure: classifyError(source), result });
 	}
 
-	private settleResult(result: Answer): void {
+	private settleWithResult(result: AnswerResult): void {
 		const outcome = OUTCOME_OF_STATUS[result.status];
 		const { failure } = result;
 		this.settle({ outcome, result, ...(failure && { failure: classifyError(failure) }) });
@@ -204,38 +208,51 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.close();
 	}
 
-	private settle(settled: Settled): void {
-		const { table, tally, clock, origin } = this.bench;
-		const { row, deliveries } = this;
+	private settle(settled: SettledRequest): void {
+		const { table, stats, clock, origin } = this.context;
+		const { row, timings } = this;
 		const { outcome, result, failure } = settled;
 		this.isSettled = true;
-		if (this.endedAt === 0) this.endedAt = clock.time;
-		deliveries.finish();
+		if (this.endedAt === 0) this.endedAt = clock.arrivedAt;
+		timings.finish();
 		table.set(row, 'bytes', this.bytes);
 		table.set(row, 'terminal', this.endedAt - origin);
 		const usage = result?.metadata.usage;
-		table.set(row, 'completion_tokens', numberOf(usage?.completion_tokens));
-		table.set(row, 'server_latency', numberOf(usage?.latency) * 1000);
-		table.set(row, 'server_time_to_first_token', numberOf(usage?.time_to_first_token) * 1000);
-		table.set(row, 'server_time_to_generate', numberOf(usage?.time_to_generate) * 1000);
-		if (outcome !== 'completed') tally.fail(outcome, failure ?? {});
-		else if (deliveries.kept !== undefined) {
-			const e2e = this.endedAt - origin - table.get(row, 'planned');
-			const { ttft, kept } = deliveries;
-			tally.offer({ request: this.number, outcome, ttft, e2e, deliveries: kept });
+		table.set(row, 'completion_tokens', toNumber(usage?.completion_tokens));
+		table.set(row, 'server_latency', toNumber(usage?.latency) * 1000);
+		table.set(row, 'server_time_to_first_token', toNumber(usage?.time_to_first_token) * 1000);
+		table.set(row, 'server_time_to_generate', toNumber(usage?.time_to_generate) * 1000);
+		if (outcome !== 'completed') stats.countFailure(outcome, failure ?? {});
+		else if (timings.trace !== undefined) {
+			const e2e = this.endedAt - origin - this.request.planned;
+			const { ttft, trace } = timings;
+			stats.keepIfSlowest({ request: this.request.index, outcome, ttft, e2e, deliveries: trace });
 		}
-		// Last: it tells the reporting thread that the row is whole.
+		// The outcome is written last because it tells the main thread that the row is complete.
 		table.set(row, 'outcome', OUTCOMES.indexOf(outcome));
-		this.done(settled);
+		this.onSettled(settled);
 	}
 
 	private close(): void {
 		if (this.isClosed || this.controller === undefined) return;
 		this.isClosed = true;
-		this.controller.abort(new Error('done with'));
+		this.controller.abort(new Error('The load tester closed the connection'));
 	}
 }
 
-function numberOf(value: unknown): number {
+function readHead(
+	status: number,
+	headers: IncomingHttpHeaders,
+	{ target, mode }: WorkerContext,
+): ResponseHead {
+	const { location, 'content-type': contentType = '' } = headers;
+	const isJson = /\bjson\b/i.test(contentType);
+	const isStream = target === 'n8n' ? isJson : /^text\/event-stream\b/i.test(contentType);
+	const kindOfAnswer = isStream ? 'stream' : mode === 'blocking' && isJson ? 'json' : 'other';
+	const isSuccess = status >= 200 && status < 300;
+	return { status, contentType, location, kind: isSuccess ? kindOfAnswer : 'other' };
+}
+
+function toNumber(value: unknown): number {
 	return typeof value === 'number' ? value : Number.NaN;
 }

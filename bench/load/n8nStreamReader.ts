@@ -1,77 +1,77 @@
 import type { RunPhase } from '../../protocol/stream/accumulator';
 import type { RunResult } from '../../protocol/stream/result';
-import type { Answer, Reader, Reading } from './streamReader';
+import type { AnswerResult, StreamEvent, StreamReader } from './streamReader';
 
-/** A line of n8n's streamed response; `content` holds text in those of type `item`. */
-interface Chunk {
+/** One line of n8n's streamed response. In chunks of the type `item`, `content` is text of the answer. */
+interface StructuredChunk {
 	type: string;
 	content?: unknown;
 }
 
 /**
- * Reads what an n8n webhook streams (Respond: Streaming): a JSON object a line, `begin`, `item` with a
- * piece of text, `end` or `error` for each node that streams. n8n ends the response when the workflow
- * is through; only then is it known to be.
+ * Reads the streamed response of an n8n webhook (Respond: Streaming). Each line is a JSON object. Each
+ * streaming node sends `begin`, then `item` chunks with text, then `end` or `error`. n8n closes the
+ * response at the end of the workflow, so the end of the answer is known only then.
  */
-export class N8nReader implements Reader {
+export class N8nStreamReader implements StreamReader {
 	readonly phase: RunPhase = 'streaming';
-	/** Lines that were no chunks. */
 	malformedMessages = 0;
 
 	private readonly utf8 = new TextDecoder();
-	private rest = '';
-	private open = 0;
-	private ended = 0;
+	/** Start of a line whose end has not arrived. */
+	private incompleteLine = '';
+	private openNodes = 0;
+	private endedNodes = 0;
 	private error: string | undefined;
 
-	constructor(private readonly onEvent: (reading: Reading) => void) {}
+	constructor(private readonly onEvent: (event: StreamEvent) => void) {}
 
 	push(chunk: Uint8Array): void {
-		const lines = (this.rest + this.utf8.decode(chunk, { stream: true })).split('\n');
-		this.rest = lines.pop() ?? '';
-		for (const line of lines) this.take(line);
+		const lines = (this.incompleteLine + this.utf8.decode(chunk, { stream: true })).split('\n');
+		this.incompleteLine = lines.pop() ?? '';
+		for (const line of lines) this.readLine(line);
 	}
 
 	end(): void {
-		this.take(this.rest + this.utf8.decode());
-		this.rest = '';
+		this.readLine(this.incompleteLine + this.utf8.decode());
+		this.incompleteLine = '';
 	}
 
-	snapshot(): Answer {
+	snapshot(): AnswerResult {
 		const failure: RunResult['failure'] =
 			this.error === undefined ? undefined : { message: this.error, from: 'event' };
-		const isWhole = this.ended > 0 && this.open === 0;
+		const isComplete = this.endedNodes > 0 && this.openNodes === 0;
 		return {
-			status: failure !== undefined ? 'failed' : isWhole ? 'completed' : 'truncated',
+			status: failure !== undefined ? 'failed' : isComplete ? 'completed' : 'truncated',
 			metadata: { usage: null },
 			failure,
 		};
 	}
 
-	private take(line: string): void {
+	private readLine(line: string): void {
 		if (line.trim() === '') return;
-		const chunk = parsed(line);
+		const chunk = parseChunk(line);
 		if (chunk === undefined) {
 			this.malformedMessages++;
 			return;
 		}
 		const { type, content } = chunk;
 		const text = typeof content === 'string' ? content : '';
-		if (type === 'begin') this.open++;
+		if (type === 'begin') this.openNodes++;
 		else if (type === 'end') {
-			this.open--;
-			this.ended++;
+			this.openNodes--;
+			this.endedNodes++;
 		} else if (type === 'error') this.error ??= text;
 		const characters = type === 'item' ? text.length : 0;
 		this.onEvent({ event: type, characters, isVisible: characters > 0, sentAt: undefined });
 	}
 }
 
-function parsed(line: string): Chunk | undefined {
+function parseChunk(line: string): StructuredChunk | undefined {
 	try {
 		const chunk: unknown = JSON.parse(line);
 		if (typeof chunk !== 'object' || chunk === null || !('type' in chunk)) return undefined;
-		return typeof chunk.type === 'string' ? (chunk as Chunk) : undefined;
+		return typeof chunk.type === 'string' ? (chunk as StructuredChunk) : undefined;
 	} catch {
 		return undefined;
 	}

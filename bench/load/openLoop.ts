@@ -1,36 +1,31 @@
-import type { PollClock } from './clientError';
-import type { Loop } from './closedLoop';
-import type { WorkerLoad } from './workerProtocol';
-import type { Sender } from './httpClient';
+import type { ArrivalClock } from './clientError';
+import type { LoadLoop, LoopOptions } from './closedLoop';
+import type { HttpClient } from './httpClient';
+import type { OpenWorkerLoad } from './workerProtocol';
 
-/** A due time nearer than this, in ms, is waited for awake: timers are up to a ms off. */
-const SPIN_MS = 2;
-
-type Open = Extract<WorkerLoad, { kind: 'open' }>;
+/** The loop waits actively for due times that are closer than this, because timers can be one ms off. */
+const ACTIVE_WAIT_MS = 2;
 
 /**
- * Requests at the times of a plan, whatever became of those before: an absolute schedule. One sent
- * late is measured from when it was due.
+ * Sends requests on a fixed schedule, independent of earlier answers. A request that is sent late is
+ * measured from its due time, so slow answers do not hide waiting time (coordinated omission).
  */
-export class OpenLoop implements Loop {
+export class OpenLoop implements LoadLoop {
 	private next = 0;
 	private running = 0;
-	private spun = 0;
-	private turnedAt = 0;
+	private totalActiveWaitMs = 0;
+	private lastIterationAt = 0;
 	private isStopped = false;
 	private timer: NodeJS.Timeout | undefined;
 
-	/** @param origin `performance.now()` at the start of the run @param done told once, at the end of all */
 	constructor(
-		private readonly load: Open,
-		private readonly sender: Sender,
-		private readonly clock: PollClock,
-		private readonly origin: number,
-		private readonly done: () => void,
+		private readonly load: OpenWorkerLoad,
+		private readonly client: HttpClient,
+		private readonly options: LoopOptions & { clock: ArrivalClock },
 	) {}
 
 	start(): void {
-		this.wait();
+		this.waitForNext();
 	}
 
 	stop(): void {
@@ -43,54 +38,56 @@ export class OpenLoop implements Loop {
 		return [...this.load.due.subarray(this.next)];
 	}
 
-	spunMs(): number {
-		return this.spun;
+	activeWaitMs(): number {
+		return this.totalActiveWaitMs;
 	}
 
-	private wait(): void {
+	private waitForNext(): void {
 		const due = this.load.due[this.next];
 		if (due === undefined || this.isStopped) {
 			this.endIfIdle();
 			return;
 		}
-		const left = this.origin + due - performance.now();
-		if (left > SPIN_MS) {
+		const { origin, clock } = this.options;
+		const left = origin + due - performance.now();
+		if (left > ACTIVE_WAIT_MS) {
 			this.timer = setTimeout(() => {
-				this.clock.timer();
-				this.wait();
-			}, left - SPIN_MS);
+				clock.onTimer();
+				this.waitForNext();
+			}, left - ACTIVE_WAIT_MS);
 			return;
 		}
-		this.turnedAt = performance.now();
-		setImmediate(this.spin);
+		this.lastIterationAt = performance.now();
+		setImmediate(this.sendDue);
 	}
 
-	private readonly spin = (): void => {
+	/** Runs once per iteration of the event loop until a request is due, and sends all that are due. */
+	private readonly sendDue = (): void => {
+		const { origin, clock } = this.options;
 		const now = performance.now();
-		// What came in this turn was work; the rest was waiting.
-		if (!this.clock.isInBatch) this.spun += now - this.turnedAt;
-		this.clock.turned();
-		this.turnedAt = now;
+		// An iteration that received data was work. All others were only waiting.
+		if (!clock.isInBatch) this.totalActiveWaitMs += now - this.lastIterationAt;
+		clock.onImmediate();
+		this.lastIterationAt = now;
 		if (this.isStopped) return;
-		const { due } = this.load;
-		let sentAny = false;
-		for (let at = due[this.next]; at !== undefined; at = due[this.next]) {
-			if (this.origin + at > performance.now()) break;
-			const { first, step } = this.load;
-			const number = first + step * this.next++;
+		const { due, first, step } = this.load;
+		let hasSent = false;
+		for (let planned = due[this.next]; planned !== undefined; planned = due[this.next]) {
+			if (origin + planned > performance.now()) break;
+			const index = first + step * this.next++;
 			this.running++;
-			sentAny = true;
-			this.sender.send(number, at, undefined, () => {
+			hasSent = true;
+			this.client.send({ index, planned }, () => {
 				this.running--;
 				this.endIfIdle();
 			});
 		}
-		if (sentAny) this.wait();
-		else setImmediate(this.spin);
+		if (hasSent) this.waitForNext();
+		else setImmediate(this.sendDue);
 	};
 
 	private endIfIdle(): void {
-		const isOver = this.isStopped || this.next >= this.load.due.length;
-		if (isOver && this.running === 0) this.done();
+		const isScheduleDone = this.isStopped || this.next >= this.load.due.length;
+		if (isScheduleDone && this.running === 0) this.options.onDone();
 	}
 }

@@ -1,139 +1,155 @@
-import type { RunOptions } from '../cli/runOptions';
-import { UsageError } from '../usageError';
-import { assemble } from '../metrics/aggregate';
-import type { Findings } from '../metrics/aggregate';
+import type { Metrics } from '../metrics/aggregate';
+import { aggregate } from '../metrics/aggregate';
+import { mergeTimeHistograms } from '../metrics/histograms';
 import { ProgressReader } from '../metrics/progress';
-import { readCpuTime, stealBetween } from '../metrics/steal';
-import type { Progress } from '../result';
-import { monotonicMs } from './clientError';
-import { Fleet } from './workerPool';
-import type { Calibration } from './workerProtocol';
-import type { Requests } from '../metrics/requestTable';
-import { joinTimes } from '../metrics/histograms';
-import { planOf } from './workerJobs';
-import { digestOf } from './queries';
+import type { RequestRows } from '../metrics/requestTable';
+import { readCpuTime, stealBetween } from '../metrics/validity';
+import type { CalibrationCounts } from '../metrics/workerReport';
+import type { Plan, Progress } from '../result';
+import type { RunConfig } from '../runConfig';
+import { UsageError } from '../usageError';
+import { monotonicMs } from './monotonicClock';
+import { digestQueries } from './queries';
+import { createWorkerJobs } from './workerJobs';
+import { WorkerPool } from './workerPool';
 
-const LOOK_EVERY_MS = 250;
+const PROGRESS_INTERVAL_MS = 250;
 
-export interface Run {
-	findings: Findings;
+/** What a finished run measured. */
+export interface RunMeasurement {
+	metrics: Metrics;
 	startedAt: Date;
 	durationMs: number;
 	/** Dify's `X-Version`. */
 	version: string | null;
-	interrupted: boolean;
-	/** Share of the run that the busiest measuring thread was busy. */
+	isInterrupted: boolean;
+	/** Share of the run in which the busiest measuring thread was busy, 0 to 1. */
 	elu: number;
-	calibration: Calibration;
-	/** What is known of each request that was sent. */
-	requests: Requests;
+	calibration: CalibrationCounts;
+	/** All requests that were sent. */
+	requests: RequestRows;
 }
 
 export interface RunHooks {
 	onProgress?: (progress: Progress) => void;
-	/** Aborted: the run ends now, in order. */
+	/** Aborting it ends the run early. The requests so far are still reported. */
 	interrupt?: AbortSignal;
 }
 
 /**
- * Sends the requests of a plan and measures them.
+ * Sends the requests of a run and measures them.
  *
- * @throws {UsageError} when the first request is refused for a reason that all others share
+ * @throws {UsageError} if the server rejects the first request for a reason that applies to all requests
  */
-export async function run(options: RunOptions, hooks: RunHooks = {}): Promise<Run> {
-	const { onProgress, interrupt } = hooks;
-	const { jobs, requests } = planOf(options);
-	const { plan, queries } = options;
-	const fleet = new Fleet(jobs, plan.engine === 'autocannon' ? 'autocannon.js' : 'worker.js');
-	const timers: NodeJS.Timeout[] = [];
-	const progress = new ProgressReader(fleet.tables);
-	const onInterrupt = (): void => fleet.cut();
+export async function runLoad(config: RunConfig, hooks: RunHooks = {}): Promise<RunMeasurement> {
+	const { interrupt } = hooks;
+	const { jobs, requests } = createWorkerJobs(config);
+	const { plan } = config;
+	const pool = new WorkerPool(jobs, plan.engine === 'autocannon' ? 'autocannon.js' : 'worker.js');
+	const timers = [startProgress(pool, { plan, requests }, hooks)];
+	const onInterrupt = (): void => pool.cut();
 	try {
-		const warmingSince = monotonicMs();
-		const looks = setInterval(() => {
-			const isWarmup = fleet.startedAt === 0;
-			const elapsed = Math.max(0, monotonicMs() - (isWarmup ? warmingSince : fleet.startedAt));
-			const left =
-				plan.duration_ms === null || isWarmup ? null : Math.max(0, plan.duration_ms - elapsed);
-			onProgress?.({ ...progress.look(elapsed, requests, left), isWarmup });
-		}, LOOK_EVERY_MS);
-		timers.push(looks);
-		await untilReady(fleet, interrupt);
-		const before = readCpuTime();
-		fleet.start();
-		const startedAt = new Date(Date.now() + fleet.startedAt - monotonicMs());
-		if (interrupt?.aborted === true) fleet.cut();
+		await waitUntilReady(pool, interrupt);
+		const cpuTimeBefore = readCpuTime();
+		pool.start();
+		const startedAt = new Date(Date.now() + pool.startedAt - monotonicMs());
+		if (interrupt?.aborted === true) pool.cut();
 		interrupt?.addEventListener('abort', onInterrupt);
 		if (plan.duration_ms !== null) {
-			timers.push(setTimeout(() => fleet.cut(), plan.duration_ms + options.drainMs));
+			timers.push(setTimeout(() => pool.cut(), plan.duration_ms + config.drainMs));
 		}
-		const reports = await fleet.done();
-		refuse(fleet);
-		const endMs = monotonicMs() - fleet.startedAt;
-		const findings = assemble({
-			requests: fleet.requests,
+		const reports = await pool.done();
+		throwIfRejected(pool);
+		const endMs = monotonicMs() - pool.startedAt;
+		const isInterrupted = interrupt?.aborted === true;
+		const metrics = aggregate({
+			requests: pool.requests,
 			reports,
 			endMs,
-			plan: {
-				...plan,
-				// Each thread of ours warms up its own connections; autocannon does not.
-				warmup: plan.engine === 'autocannon' ? 0 : plan.warmup * jobs.length,
-				workers: jobs.length,
-				queries: {
-					count: queries.length,
-					sha256: digestOf(queries),
-					...(options.includeQueries && { texts: queries.map(({ query }) => query) }),
-				},
-			},
-			goodput: options.goodput,
-			steal: stealBetween(before, readCpuTime()),
-			interrupted: interrupt?.aborted === true,
+			plan: completePlan(config, jobs.length),
+			goodputLimits: config.goodputLimits,
+			steal: stealBetween(cpuTimeBefore, readCpuTime()),
+			isInterrupted,
 		});
-		const version = reports.find((report) => report.version !== null)?.version ?? null;
 		return {
-			findings,
+			metrics,
 			startedAt,
 			durationMs: endMs,
-			version,
-			interrupted: interrupt?.aborted === true,
+			version: reports.find((report) => report.version !== null)?.version ?? null,
+			isInterrupted,
 			elu: Math.max(...reports.map(({ elu }) => elu)),
-			requests: fleet.requests,
-			calibration: joinCalibrations(reports.map(({ calibration }) => calibration)),
+			requests: pool.requests,
+			calibration: mergeCalibrations(reports.map(({ calibration }) => calibration)),
 		};
 	} finally {
 		for (const timer of timers) clearTimeout(timer);
 		interrupt?.removeEventListener('abort', onInterrupt);
-		await fleet.close();
+		await pool.close();
 	}
 }
 
-function joinCalibrations([first, ...others]: readonly Calibration[]): Calibration {
-	if (first === undefined) throw new Error('a run has at least one measuring thread');
-	const all = {
-		...first,
-		events: joinTimes([first.events]),
-		firstTokens: joinTimes([first.firstTokens]),
+/** Reports the progress of the warm-up, then that of the run, until the timer is cleared. */
+function startProgress(
+	pool: WorkerPool,
+	{ plan, requests }: { plan: RunConfig['plan']; requests: number | null },
+	{ onProgress }: RunHooks,
+): NodeJS.Timeout {
+	const reader = new ProgressReader(pool.tables);
+	const warmupStartedAt = monotonicMs();
+	return setInterval(() => {
+		const isWarmup = pool.startedAt === 0;
+		const elapsedMs = Math.max(0, monotonicMs() - (isWarmup ? warmupStartedAt : pool.startedAt));
+		const leftMs =
+			plan.duration_ms === null || isWarmup ? null : Math.max(0, plan.duration_ms - elapsedMs);
+		onProgress?.({ ...reader.read(elapsedMs, requests, leftMs), isWarmup });
+	}, PROGRESS_INTERVAL_MS);
+}
+
+/** Adds to the plan what is known only when the run starts. */
+function completePlan(
+	{ plan, queries, includeQueries }: RunConfig,
+	workers: number,
+): Omit<Plan, 'requests'> {
+	return {
+		...plan,
+		// Each thread warms up its own connections. The autocannon engine has no warm-up.
+		warmup: plan.engine === 'autocannon' ? 0 : plan.warmup * workers,
+		workers,
+		queries: {
+			count: queries.length,
+			sha256: digestQueries(queries),
+			...(includeQueries && { texts: queries.map(({ query }) => query) }),
+		},
 	};
-	for (const { events, firstTokens, checked, held } of others) {
-		all.events.add(events);
-		all.firstTokens.add(firstTokens);
-		all.checked += checked;
-		all.held += held;
-	}
-	return all;
 }
 
-async function untilReady(fleet: Fleet, interrupt: AbortSignal | undefined): Promise<void> {
+function mergeCalibrations([first, ...others]: readonly CalibrationCounts[]): CalibrationCounts {
+	if (first === undefined) throw new Error('A run must have at least one measuring thread');
+	const sum = {
+		...first,
+		events: mergeTimeHistograms([first.events]),
+		firstTokens: mergeTimeHistograms([first.firstTokens]),
+	};
+	for (const { events, firstTokens, total, covered } of others) {
+		sum.events.add(events);
+		sum.firstTokens.add(firstTokens);
+		sum.total += total;
+		sum.covered += covered;
+	}
+	return sum;
+}
+
+async function waitUntilReady(pool: WorkerPool, interrupt: AbortSignal | undefined): Promise<void> {
 	const interrupted = new Promise<never>((_, reject) => {
 		interrupt?.addEventListener('abort', () =>
-			reject(new UsageError('interrupted before the first request was measured')),
+			reject(new UsageError('The run was interrupted during the warm-up')),
 		);
 	});
-	await Promise.race([fleet.ready(), interrupted]);
-	refuse(fleet);
+	await Promise.race([pool.ready(), interrupted]);
+	throwIfRejected(pool);
 }
 
-function refuse({ refused }: Fleet): void {
-	if (refused === undefined) return;
-	throw new UsageError(`the first request was refused: ${refused.message}`);
+function throwIfRejected({ rejection }: WorkerPool): void {
+	if (rejection === undefined) return;
+	throw new UsageError(`The server rejected the first request: ${rejection}`);
 }

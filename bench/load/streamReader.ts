@@ -1,48 +1,48 @@
-import { parseBlockingBody, isBlockingBody } from '../../protocol/stream/blocking';
 import type { RunPhase } from '../../protocol/stream/accumulator';
 import { RunAccumulator } from '../../protocol/stream/accumulator';
-import type { SseMessage } from '../../protocol/stream/sseDecoder';
-import { createSseDecoder } from '../../protocol/stream/sseDecoder';
+import { isBlockingBody, parseBlockingBody } from '../../protocol/stream/blocking';
 import type { DifyEvent, UnknownEvent } from '../../protocol/stream/events';
 import { EVENTS, isKnownEvent } from '../../protocol/stream/events';
 import type { RunResult } from '../../protocol/stream/result';
+import type { SseMessage } from '../../protocol/stream/sseDecoder';
+import { createSseDecoder } from '../../protocol/stream/sseDecoder';
 
-/** An event as the measuring sees it. */
-export interface Reading {
+/** An event of a stream, reduced to what is measured. */
+export interface StreamEvent {
 	event: string;
-	/** UTF-16 units that it adds to the answer; 0 for none. */
+	/** UTF-16 units that the event adds to the answer. */
 	characters: number;
-	/** Whether any of them lies outside reasoning. */
+	/** Whether any of them is outside the reasoning. */
 	isVisible: boolean;
-	/** When a stamping server wrote it, in ms of the monotonic clock. */
+	/** The stamp of the stamping server (`calibrate`), in ms of the monotonic clock. */
 	sentAt: number | undefined;
 }
 
-/** What is known of an answer once no more of it comes. */
-export type Answer = Pick<RunResult, 'status' | 'metadata' | 'failure' | 'conversation_id'>;
+/** The result of an answer, as far as the load tester uses it. */
+export type AnswerResult = Pick<RunResult, 'status' | 'metadata' | 'failure' | 'conversation_id'>;
 
-/** Whatever turns the bytes of a streamed answer into events. */
-export interface Reader {
+/** Parses the bytes of a streamed answer into events. */
+export interface StreamReader {
 	readonly phase: RunPhase;
-	/** Lines that were no events. */
+	/** Number of lines that are not valid events. */
 	readonly malformedMessages: number;
 	push(chunk: Uint8Array): void;
-	/** No more bytes come. */
+	/** Must be called once the input has ended. */
 	end(): void;
-	snapshot(): Answer;
+	/** Returns the result collected so far. */
+	snapshot(): AnswerResult;
 }
 
-/** Reads one answer streamed by Dify, and knows when it is over. Of the clock it knows nothing. */
-export class DifyReader implements Reader {
-	private readonly collector = new RunAccumulator({ separateReasoning: true });
-	private readonly decoder = createSseDecoder((frame) => this.take(frame));
-	/** Data lines that were no events. */
+/** Reads a stream of Dify and detects its end. It does not use the clock. */
+export class DifyStreamReader implements StreamReader {
 	malformedMessages = 0;
+	private readonly accumulator = new RunAccumulator({ separateReasoning: true });
+	private readonly decoder = createSseDecoder((message) => this.readMessage(message));
 
-	constructor(private readonly onEvent: (reading: Reading) => void) {}
+	constructor(private readonly onEvent: (event: StreamEvent) => void) {}
 
 	get phase(): RunPhase {
-		return this.collector.phase;
+		return this.accumulator.phase;
 	}
 
 	push(chunk: Uint8Array): void {
@@ -53,31 +53,31 @@ export class DifyReader implements Reader {
 		this.decoder.end();
 	}
 
-	snapshot(): Answer {
-		return this.collector.snapshot();
+	snapshot(): AnswerResult {
+		return this.accumulator.snapshot();
 	}
 
-	private take(frame: SseMessage): void {
-		if (!frame.ok) {
+	private readMessage(message: SseMessage): void {
+		if (!message.ok) {
 			this.malformedMessages++;
 			return;
 		}
-		const { event } = frame;
-		const before = this.collector.textEvents;
-		const visible = this.collector.push(event);
-		const isText = this.collector.textEvents > before;
+		const { event } = message;
+		const textEventsBefore = this.accumulator.textEvents;
+		const visibleText = this.accumulator.push(event);
+		const isText = this.accumulator.textEvents > textEventsBefore;
 		const { sent_at } = event as { sent_at?: unknown };
 		this.onEvent({
 			event: event.event,
-			characters: isText ? lengthOf(event) : 0,
-			isVisible: isText && visible !== '',
+			characters: isText ? answerLength(event) : 0,
+			isVisible: isText && visibleText !== '',
 			sentAt: typeof sent_at === 'number' ? sent_at : undefined,
 		});
 	}
 }
 
-/** A blocking answer, or `undefined` when the body is none. */
-export function readBlocking(body: string): Answer | undefined {
+/** Reads a blocking answer. Returns `undefined` if the body is not one. */
+export function readBlockingAnswer(body: string): AnswerResult | undefined {
 	try {
 		const value: unknown = JSON.parse(body);
 		return isBlockingBody(value) ? parseBlockingBody(value) : undefined;
@@ -86,8 +86,8 @@ export function readBlocking(body: string): Answer | undefined {
 	}
 }
 
-/** The length of the piece of answer that an event carries. */
-function lengthOf(event: DifyEvent | UnknownEvent): number {
+/** Returns the length of the answer text in an event. */
+function answerLength(event: DifyEvent | UnknownEvent): number {
 	if (!isKnownEvent(event)) return 0;
 	const { answer, data } = event as { answer?: unknown; data?: { text?: unknown } };
 	const role = EVENTS[event.event];

@@ -1,17 +1,18 @@
-import type { RequestTable } from '../metrics/requestTable';
 import type { Delivery } from '../result';
-import type { PollClock } from './clientError';
-import type { Reading } from './streamReader';
-import type { Tally } from './workerStats';
+import type { StreamEvent } from './streamReader';
+import type { WorkerContext } from './workerStats';
 
-/** Most deliveries that are kept of the stream that the waterfall shows. */
-const MOST_KEPT = 2_000;
+/** The trace of a stream keeps at most this many deliveries. */
+const MAX_TRACED_DELIVERIES = 2_000;
 
-/** What comes of one stream, delivery by delivery: into its row of the table, and into the tally. */
-export class Deliveries {
-	/** For the waterfall; dropped as soon as a slower stream is known. */
-	kept: Delivery[] | undefined = [];
-	/** Time to first token from the planned start, in ms. */
+/**
+ * Stamps the events of one stream: the first token (TTFT), the first visible token, the gaps between
+ * deliveries and the last token. The times go into the request's row of the table.
+ */
+export class StreamTimings {
+	/** The deliveries of the stream. `undefined` as soon as a slower stream is known. */
+	trace: Delivery[] | undefined = [];
+	/** Time to first token since the planned start, in ms. */
 	ttft: number | null = null;
 	textEvents = 0;
 
@@ -24,42 +25,36 @@ export class Deliveries {
 	private firstDelivery = 0;
 
 	/**
-	 * @param origin `performance.now()` at the start of the run
-	 * @param planned when the request was due, in ms from then
+	 * @param row row of the request in the table
+	 * @param planned when the request was due, in ms since the start of the run
 	 */
 	constructor(
-		private readonly table: RequestTable,
+		private readonly context: WorkerContext,
 		private readonly row: number,
-		private readonly clock: PollClock,
-		private readonly tally: Tally,
-		private readonly origin: number,
 		private readonly planned: number,
-		private readonly stallLimitMs: number,
 	) {}
 
-	take(reading: Reading): void {
-		const { table, row, clock, tally } = this;
-		const at = clock.time - this.origin;
-		const second = tally.seconds.at(at);
+	/** Stamps an event with the arrival time of the current batch. */
+	record(event: StreamEvent): void {
+		const { table, clock, stats, origin } = this.context;
+		const { row } = this;
+		const at = clock.arrivedAt - origin;
+		const second = stats.perSecond.at(at);
 		second.events++;
 		if (Number.isNaN(table.get(row, 'first_event'))) table.set(row, 'first_event', at);
-		const isFirstToken = reading.characters > 0 && this.ttft === null;
-		if (reading.sentAt !== undefined) {
-			tally.calibrate(reading.sentAt, clock.monotonic, clock.bound, isFirstToken);
-			if (isFirstToken) {
-				table.set(row, 'true_first_token', at - (clock.monotonic - reading.sentAt));
-			}
+		const isFirstToken = event.characters > 0 && this.ttft === null;
+		if (event.sentAt !== undefined) this.recordStamp(event.sentAt, isFirstToken);
+		if (event.characters > 0) {
+			second.characters += event.characters;
+			this.recordText(event, at);
 		}
-		if (reading.characters > 0) {
-			second.characters += reading.characters;
-			this.takeText(reading, at);
-		}
-		this.keep(reading, at);
+		this.recordDelivery(event, at);
 	}
 
-	/** Writes what is known only at the end. */
+	/** Writes the values that are known only at the end of the stream. */
 	finish(): void {
-		const { table, row } = this;
+		const { table } = this.context;
+		const { row } = this;
 		table.set(row, 'text_events', this.textEvents);
 		table.set(row, 'characters', this.characters);
 		if (this.ttft === null) return;
@@ -69,43 +64,54 @@ export class Deliveries {
 		table.set(row, 'last_token', this.lastTextAt);
 	}
 
-	private takeText(reading: Reading, at: number): void {
-		const { table, row, clock } = this;
+	private recordStamp(sentAt: number, isFirstToken: boolean): void {
+		const { table, clock, stats, origin } = this.context;
+		const { clientErrorMs, arrivedAtMonotonic: arrivedAt } = clock;
+		stats.compareStamp({ sentAt, arrivedAt, clientErrorMs, isFirstToken });
+		if (!isFirstToken) return;
+		table.set(this.row, 'true_first_token', clock.arrivedAt - origin - (arrivedAt - sentAt));
+	}
+
+	private recordText({ characters, isVisible }: StreamEvent, at: number): void {
+		const { table, clock, stats } = this.context;
+		const { row } = this;
 		this.textEvents++;
-		this.characters += reading.characters;
-		if (reading.isVisible && Number.isNaN(table.get(row, 'first_visible'))) {
+		this.characters += characters;
+		if (isVisible && Number.isNaN(table.get(row, 'first_visible'))) {
 			table.set(row, 'first_visible', at);
 		}
 		if (this.ttft === null) {
 			this.ttft = at - this.planned;
 			this.textBatch = clock.batch;
 			table.set(row, 'first_token', at);
-			table.set(row, 'client_error', clock.bound);
-			if (!this.tally.isSlower(this.ttft)) this.kept = undefined;
+			table.set(row, 'client_error', clock.clientErrorMs);
+			if (!stats.isSlowest(this.ttft)) this.trace = undefined;
 		} else if (this.textBatch !== clock.batch) {
 			this.textBatch = clock.batch;
-			this.endGap(at - this.lastTextAt);
+			this.recordGap(at - this.lastTextAt);
 		}
 		if (this.longestGap === 0) this.firstDelivery++;
 		this.lastTextAt = at;
 	}
 
-	private endGap(gap: number): void {
-		this.tally.gap(gap);
-		this.longestGap = Math.max(this.longestGap, gap);
-		if (gap > this.stallLimitMs) this.stalled += gap;
+	private recordGap(gapMs: number): void {
+		const { stats, stallLimitMs } = this.context;
+		stats.countGap(gapMs);
+		this.longestGap = Math.max(this.longestGap, gapMs);
+		if (gapMs > stallLimitMs) this.stalled += gapMs;
 	}
 
-	private keep({ event, characters }: Reading, at: number): void {
-		const { kept, clock } = this;
-		if (kept === undefined) return;
-		const last = kept.at(-1);
-		if (last !== undefined && this.batch === clock.batch) {
+	private recordDelivery({ event, characters }: StreamEvent, at: number): void {
+		const { trace } = this;
+		const { batch } = this.context.clock;
+		if (trace === undefined) return;
+		const last = trace.at(-1);
+		if (last !== undefined && this.batch === batch) {
 			last.events++;
 			last.characters += characters;
-		} else if (kept.length < MOST_KEPT) {
-			kept.push({ t: at - this.planned, events: 1, characters, event });
+		} else if (trace.length < MAX_TRACED_DELIVERIES) {
+			trace.push({ t: at - this.planned, events: 1, characters, event });
 		}
-		this.batch = clock.batch;
+		this.batch = batch;
 	}
 }

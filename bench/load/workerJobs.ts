@@ -1,47 +1,41 @@
 import { availableParallelism } from 'node:os';
 import { buildChatBody } from '../../protocol/request';
-import type { RunOptions } from '../cli/runOptions';
-import { arrivalPlan } from './arrivals';
+import type { LoadModel } from '../result';
+import type { RunConfig } from '../runConfig';
+import { planArrivals } from './arrivals';
 import type { WorkerJob, WorkerLoad } from './workerProtocol';
 
-/** Streams, or requests a second, that one thread measures with ease. */
-const EASY = 200;
+/** Concurrent streams, or requests per second, that one thread can measure without being overloaded. */
+const LOAD_PER_WORKER = 200;
 
-/** The jobs of the measuring threads, and how many requests they make up; `null` when time decides. */
-export interface Planned {
+export interface WorkerJobs {
 	jobs: WorkerJob[];
+	/** Total number of requests. `null` if the duration ends the run. */
 	requests: number | null;
 }
 
-/** Shares a run out among its threads: request `i` of the plan goes to thread `i mod threads`. */
-export function planOf(options: RunOptions): Planned {
-	const { plan, requests } = options;
+/** Distributes a run over its measuring threads. Request `i` of the plan goes to thread `i mod threads`. */
+export function createWorkerJobs(config: RunConfig): WorkerJobs {
+	const { plan, requests } = config;
 	const { load, duration_ms: durationMs } = plan;
-	const count = workersOf(options);
+	const count = workerCount(config);
+	const createJobs = (loadOf: (worker: number) => WorkerLoad): WorkerJob[] =>
+		Array.from({ length: count }, (_, worker) => createJob(config, loadOf(worker)));
 	if (load.model === 'closed') {
-		return {
-			jobs: shares(count, (index) => jobOf(options, closed(options, index, count))),
-			requests,
-		};
+		return { jobs: createJobs((worker) => closedLoad(config, load, { worker, count })), requests };
 	}
 	const limits = { requests: requests ?? undefined, durationMs: durationMs ?? undefined };
-	const due = arrivalPlan(load, limits, plan.seed);
-	const jobs = shares(count, (first) =>
-		jobOf(options, {
-			kind: 'open',
-			due: due.filter((_, index) => index % count === first),
-			first,
-			step: count,
-		}),
-	);
+	const due = planArrivals(load, limits, plan.seed);
+	const jobs = createJobs((worker) => ({
+		kind: 'open',
+		due: due.filter((_, index) => index % count === worker),
+		first: worker,
+		step: count,
+	}));
 	return { jobs, requests: due.length };
 }
 
-function shares(count: number, job: (index: number) => WorkerJob): WorkerJob[] {
-	return Array.from({ length: count }, (_, index) => job(index));
-}
-
-function workersOf({ workers, plan, requests }: RunOptions): number {
+function workerCount({ workers, plan, requests }: RunConfig): number {
 	const { load } = plan;
 	const most = load.model === 'closed' ? load.concurrency : (requests ?? Number.POSITIVE_INFINITY);
 	if (workers !== 'auto') return Math.min(workers, most);
@@ -51,25 +45,28 @@ function workersOf({ workers, plan, requests }: RunOptions): number {
 			: load.model === 'open'
 				? load.rate
 				: Math.max(load.from, load.to);
-	// One core stays for whoever shows and reports, and for the system.
-	return Math.max(1, Math.min(Math.ceil(size / EASY), availableParallelism() - 1, most));
+	// One core stays free for the main thread, which shows the progress, and for the operating system.
+	return Math.max(1, Math.min(Math.ceil(size / LOAD_PER_WORKER), availableParallelism() - 1, most));
 }
 
-function closed({ plan, requests }: RunOptions, index: number, count: number): WorkerLoad {
-	if (plan.load.model !== 'closed') throw new Error('a closed loop was meant');
-	const share = (whole: number): number => Math.floor((whole + count - 1 - index) / count);
+function closedLoad(
+	{ plan, requests }: RunConfig,
+	load: Extract<LoadModel, { model: 'closed' }>,
+	{ worker, count }: { worker: number; count: number },
+): WorkerLoad {
+	const shareOf = (total: number): number => Math.floor((total + count - 1 - worker) / count);
 	return {
 		kind: 'closed',
-		slots: share(plan.load.concurrency),
-		thinkMs: plan.load.think_ms,
-		requests: requests === null ? null : share(requests),
+		users: shareOf(load.concurrency),
+		thinkMs: load.think_ms,
+		requests: requests === null ? null : shareOf(requests),
 		durationMs: plan.duration_ms,
-		first: index,
+		first: worker,
 		step: count,
 	};
 }
 
-function jobOf({ url, key, queries, plan }: RunOptions, load: WorkerLoad): WorkerJob {
+function createJob({ url, key, queries, plan }: RunConfig, load: WorkerLoad): WorkerJob {
 	const isDify = plan.target === 'dify';
 	const { origin, pathname, search } = new URL(isDify ? `${url}/chat-messages` : url);
 	return {

@@ -1,27 +1,28 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Requests } from '../metrics/requestTable';
-import { joined, RequestTable } from '../metrics/requestTable';
-import { monotonicMs } from './clientError';
-import type { FromWorker, ToWorker, WorkerJob, WorkerReport } from './workerProtocol';
+import type { RequestRows } from '../metrics/requestTable';
+import { concatRows, RequestTable } from '../metrics/requestTable';
+import type { WorkerReport } from '../metrics/workerReport';
+import { monotonicMs } from './monotonicClock';
+import type { FromWorker, ToWorker, WorkerJob } from './workerProtocol';
 
-/** Time, in ms, for every thread to hear of the start before it comes. */
+/** Time between the start message and the start, so that every thread receives the message in time. */
 const START_DELAY_MS = 50;
 
-/** The measuring threads of a run, as the thread that reports sees them. */
-export class Fleet {
-	/** Filled while the run goes on: a row is whole once it has an outcome. */
+/** Starts and controls the measuring threads of a run. */
+export class WorkerPool {
+	/** One table per thread. The threads fill them during the run. A row with an outcome is complete. */
 	readonly tables: RequestTable[] = [];
-	/** `monotonicMs()` at the start of the run. */
+	/** `monotonicMs()` at the start of the run. 0 before that. */
 	startedAt = 0;
-	/** What Dify said when it refused the first request. */
-	refused: { message: string } | undefined;
+	/** Message of the server if it rejected the first request for a reason that applies to all requests. */
+	rejection: string | undefined;
 
 	private readonly workers: Worker[];
-	private readonly readies: Array<Promise<void>> = [];
-	private readonly reports: Array<Promise<WorkerReport>> = [];
+	private readonly readyPromises: Array<Promise<void>> = [];
+	private readonly reportPromises: Array<Promise<WorkerReport>> = [];
 
-	/** @param script the built thread, `worker.js` or another that speaks as it does */
+	/** @param script the built file of the thread: `worker.js` or `autocannon.js` */
 	constructor(jobs: readonly WorkerJob[], script: string) {
 		this.workers = jobs.map((job) => {
 			const worker = new Worker(join(__dirname, script), { workerData: job });
@@ -30,24 +31,24 @@ export class Fleet {
 		});
 	}
 
-	/** Fulfilled when every thread is connected and warm. */
+	/** Resolves when every thread has finished its warm-up. */
 	async ready(): Promise<void> {
-		await Promise.all(this.readies);
+		await Promise.all(this.readyPromises);
 	}
 
 	start(): void {
 		this.startedAt = monotonicMs() + START_DELAY_MS;
-		this.tell({ kind: 'start', at: this.startedAt });
+		this.post({ kind: 'start', at: this.startedAt });
 	}
 
-	/** No request begins any more, and what still runs is cut. */
+	/** Starts no more requests and cancels the running ones. */
 	cut(): void {
-		this.tell({ kind: 'cut' });
+		this.post({ kind: 'cut' });
 	}
 
-	/** What each thread reports, once all are through. @throws what a thread died of */
+	/** Resolves with the reports of all threads. Rejects with the error of a thread that failed. */
 	async done(): Promise<WorkerReport[]> {
-		const reports = await Promise.all(this.reports);
+		const reports = await Promise.all(this.reportPromises);
 		reports.forEach(({ rows }, index) => {
 			const table = this.tables[index];
 			if (table !== undefined) table.length = rows;
@@ -55,23 +56,23 @@ export class Fleet {
 		return reports;
 	}
 
-	get requests(): Requests {
-		return joined(this.tables);
+	get requests(): RequestRows {
+		return concatRows(this.tables);
 	}
 
-	/** Ends the threads at once. */
+	/** Terminates the threads. */
 	async close(): Promise<void> {
 		await Promise.all(this.workers.map(async (worker) => await worker.terminate()));
 	}
 
-	private tell(message: ToWorker): void {
+	private post(message: ToWorker): void {
 		for (const worker of this.workers) worker.postMessage(message);
 	}
 
 	private listen(worker: Worker): void {
 		const table = new RequestTable();
 		this.tables.push(table);
-		const told = <Kind extends FromWorker['kind']>(
+		const nextMessage = <Kind extends FromWorker['kind']>(
 			kind: Kind,
 		): Promise<Extract<FromWorker, { kind: Kind }>> =>
 			new Promise((resolve, reject) => {
@@ -80,18 +81,18 @@ export class Fleet {
 				});
 				worker.on('error', reject);
 				worker.on('exit', (code) =>
-					reject(new Error(`a measuring thread ended by itself (${code})`)),
+					reject(new Error(`A measuring thread ended unexpectedly (exit code ${code})`)),
 				);
 			});
-		const report = told('done').then((message) => message.report);
-		this.readies.push(told('ready').then(() => undefined));
-		this.reports.push(report);
-		// Whoever waits for the one may never come to wait for the other.
+		const report = nextMessage('done').then((message) => message.report);
+		this.readyPromises.push(nextMessage('ready').then(() => undefined));
+		this.reportPromises.push(report);
+		// If the warm-up fails, nobody awaits the report. Its rejection must not be unhandled then.
 		report.catch(() => undefined);
 		worker.on('message', (message: FromWorker) => {
-			if (message.kind === 'block') table.adopt(message.block);
-			if (message.kind !== 'refused') return;
-			this.refused ??= message;
+			if (message.kind === 'block') table.addBlock(message.block);
+			if (message.kind !== 'rejected') return;
+			this.rejection ??= message.message;
 			this.cut();
 		});
 	}

@@ -1,93 +1,64 @@
-import type { RecordableHistogram } from 'node:perf_hooks';
-import type { CheckedSecond } from '../metrics/seconds';
-import type { OutcomeDetail, Plan, Stream } from '../result';
+import type { WorkerReport } from '../metrics/workerReport';
+import type { Plan } from '../result';
 
-/** What a measuring thread is given before the run. */
+/** The settings of one measuring thread. */
 export interface WorkerJob {
 	origin: string;
 	target: Plan['target'];
-	/** Path of POST /chat-messages or of n8n's webhook, below the origin. */
+	/** Path of POST /chat-messages or of the n8n webhook on the origin. */
 	path: string;
-	/** With the key: they go nowhere but to the origin. */
+	/** They contain the API key and are sent only to the origin. */
 	headers: Record<string, string>;
-	/** What no message of a failure may hold. */
+	/** Texts that no error message may contain. */
 	secrets: string[];
 	mode: Plan['mode'];
-	/** Bodies of the requests, as JSON; request `i` of the plan sends body `i % bodies.length`. */
+	/** JSON bodies of the requests. Request `i` of the plan sends `bodies[i % bodies.length]`. */
 	bodies: string[];
-	/** `chain`: each slot of a closed loop goes on with its own conversation. */
+	/** With `chain`, each user of a closed loop continues its own conversation. */
 	conversation: Plan['conversation'];
 	timeouts: Plan['timeouts_ms'];
 	stallLimitMs: number;
 	insecure: boolean;
-	/** Requests to send before the run, one after another. */
+	/** Number of requests to send one after another before the run. */
 	warmup: number;
 	load: WorkerLoad;
 }
 
-/** This thread's share of the plan. */
-export type WorkerLoad =
-	| {
-			kind: 'closed';
-			/** Requests at a time. */
-			slots: number;
-			thinkMs: number;
-			/** Most requests; `null` when the duration ends the run. */
-			requests: number | null;
-			/** No request begins after it. */
-			durationMs: number | null;
-			/** Numbers in the plan: `first`, `first + step`, … */
-			first: number;
-			step: number;
-	  }
-	| {
-			kind: 'open';
-			/** ms from the start of the run. */
-			due: Float64Array;
-			first: number;
-			step: number;
-	  };
+/** The requests of one thread. Their indexes in the plan are `first`, `first + step`, … */
+export type WorkerLoad = ClosedWorkerLoad | OpenWorkerLoad;
+
+export interface ClosedWorkerLoad {
+	kind: 'closed';
+	/** Number of users. Each has one request in flight. */
+	users: number;
+	thinkMs: number;
+	/** Largest number of requests. `null` if the duration ends the run. */
+	requests: number | null;
+	/** No request starts after this time. */
+	durationMs: number | null;
+	first: number;
+	step: number;
+}
+
+export interface OpenWorkerLoad {
+	kind: 'open';
+	/** Due times in ms since the start of the run. */
+	due: Float64Array;
+	first: number;
+	step: number;
+}
 
 export type ToWorker =
-	/** `at` in ms of the monotonic clock. */
+	/** Starts the run at the time `at` of the monotonic clock. */
 	| { kind: 'start'; at: number }
-	/** No request begins any more, and what still runs is cut. */
+	/** Starts no more requests and cancels the running ones. */
 	| { kind: 'cut' };
 
 export type FromWorker =
-	/** Connected and warm. */
+	/** The warm-up is finished. */
 	| { kind: 'ready' }
+	/** The request table has a new block of shared memory. */
 	| { kind: 'block'; block: SharedArrayBuffer }
-	/** The first request was refused for a reason that all others share; what Dify said of it. */
-	| { kind: 'refused'; message: string }
+	/** The server rejected the first request for a reason that applies to all requests. */
+	| { kind: 'rejected'; message: string }
 	| { kind: 'done'; report: WorkerReport };
-
-/** What a measuring thread knows beside the table. */
-export interface WorkerReport {
-	/** Rows of the table that were used. */
-	rows: number;
-	/** Requests of the plan that were never sent, by their due times. */
-	unsent: number[];
-	details: OutcomeDetail[];
-	/** Gaps between deliveries, in µs. */
-	gaps: RecordableHistogram;
-	seconds: CheckedSecond[];
-	slowest: Stream | null;
-	/** X-Version of the first answer that had one. */
-	version: string | null;
-	/** Share of the run that the thread's loop was busy, waiting for a due time not counted. */
-	elu: number;
-	gc: { longestMs: number; totalMs: number };
-	/** All zero where nothing was stamped. */
-	calibration: Calibration;
-}
-
-/** What a stamping server's events say of this client. */
-export interface Calibration {
-	/** µs from an event's write to its arrival here. */
-	events: RecordableHistogram;
-	firstTokens: RecordableHistogram;
-	/** Events, and those whose truth lay within the certified interval. */
-	checked: number;
-	held: number;
-}

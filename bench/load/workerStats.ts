@@ -1,35 +1,50 @@
 import type { DifyError } from '../../protocol/errors/classify';
-import { Seconds } from '../metrics/seconds';
-import { newTimes } from '../metrics/histograms';
-import type { OutcomeDetail, OutcomeName, Stream } from '../result';
-import type { Calibration } from './workerProtocol';
+import { createTimeHistogram } from '../metrics/histograms';
+import { SecondCounter } from '../metrics/timeline';
+import type { CalibrationCounts } from '../metrics/workerReport';
+import type { OutcomeDetail, OutcomeName, Plan, StreamTrace } from '../result';
+import type { RequestTable } from '../metrics/requestTable';
+import type { ArrivalClock } from './clientError';
 
-/** Longest message that is kept of a failure. */
-const MESSAGE_LENGTH = 300;
-/** A stamping server's clock and the wake-up of a poll, in ms (method, section 3). */
+/** Longer error messages are cut. */
+const MAX_MESSAGE_LENGTH = 300;
+/** Time for the stamping server to write and for the kernel to wake up the client, in ms. */
 const WAKE_UP_MS = 0.3;
 
-/** What a measuring thread counts beside the table of its requests. */
-export class Tally {
-	readonly seconds = new Seconds();
+/** What all requests of one measuring thread share. */
+export interface WorkerContext {
+	table: RequestTable;
+	clock: ArrivalClock;
+	stats: WorkerStats;
+	target: Plan['target'];
+	mode: Plan['mode'];
+	timeouts: Plan['timeouts_ms'];
+	stallLimitMs: number;
+	/** `performance.now()` at the start of the run. */
+	origin: number;
+}
+
+/** What a measuring thread counts in addition to the request table. */
+export class WorkerStats {
+	readonly perSecond = new SecondCounter();
 	/** Gaps between deliveries, in µs. */
-	readonly gaps = newTimes();
-	slowest: Stream | null = null;
-	/** `X-Version` of the first answer that had one. */
+	readonly gaps = createTimeHistogram();
+	slowest: StreamTrace | null = null;
+	/** Dify's `X-Version`, from the first response that has the header. */
 	version: string | null = null;
-	readonly calibration: Calibration = {
-		events: newTimes(),
-		firstTokens: newTimes(),
-		checked: 0,
-		held: 0,
+	readonly calibration: CalibrationCounts = {
+		events: createTimeHistogram(),
+		firstTokens: createTimeHistogram(),
+		total: 0,
+		covered: 0,
 	};
 	private readonly details = new Map<string, OutcomeDetail>();
 
-	/** @param secrets what no message may hold */
+	/** @param secrets texts that no error message may contain */
 	constructor(private readonly secrets: readonly string[]) {}
 
-	/** Counts why a request did not complete. */
-	fail(outcome: OutcomeName, { status, code, message }: Partial<DifyError>): void {
+	/** Counts a request that did not complete, with the reason. */
+	countFailure(outcome: OutcomeName, { status, code, message }: Partial<DifyError>): void {
 		const key = JSON.stringify([outcome, status, code]);
 		let detail = this.details.get(key);
 		if (detail === undefined) {
@@ -37,7 +52,7 @@ export class Tally {
 				outcome,
 				status: status ?? null,
 				code: code ?? null,
-				message: this.clean(message ?? ''),
+				message: this.cleanMessage(message ?? ''),
 				count: 0,
 			};
 			this.details.set(key, detail);
@@ -49,38 +64,43 @@ export class Tally {
 		return [...this.details.values()];
 	}
 
-	gap(ms: number): void {
+	/** Counts a gap between two deliveries. */
+	countGap(ms: number): void {
 		this.gaps.record(Math.max(1, Math.round(ms * 1000)));
 	}
 
-	/** Keeps the stream if it is the slowest of those that completed. */
-	offer(stream: Stream): void {
-		if (this.isSlower(stream.ttft)) this.slowest = stream;
+	/** Keeps the trace of a completed stream if it is the slowest so far. */
+	keepIfSlowest(trace: StreamTrace): void {
+		if (this.isSlowest(trace.ttft)) this.slowest = trace;
 	}
 
-	/** Whether a stream with this time to first token would be the slowest so far. */
-	isSlower(ttft: number | null): boolean {
+	/** Whether a stream with this time to first token is the slowest so far. */
+	isSlowest(ttft: number | null): boolean {
 		return this.slowest === null || (ttft ?? 0) > (this.slowest.ttft ?? 0);
 	}
 
-	/**
-	 * Holds a stamp against when its event was seen here.
-	 *
-	 * @param sentAt @param seenAt ms of one clock @param bound how much earlier it may have come
-	 */
-	calibrate(sentAt: number, seenAt: number, bound: number, isFirstToken: boolean): void {
+	/** Compares the stamp of an event with its measured arrival time. Both are times of the monotonic clock. */
+	compareStamp(event: {
+		sentAt: number;
+		arrivedAt: number;
+		clientErrorMs: number;
+		isFirstToken: boolean;
+	}): void {
 		const { calibration } = this;
-		const error = Math.max(1, Math.round((seenAt - sentAt) * 1000));
-		calibration.events.record(error);
-		if (isFirstToken) calibration.firstTokens.record(error);
-		calibration.checked++;
-		// What came while a batch was read may be read with it: seen, as it were, before it was sent.
-		const isAfter = sentAt >= seenAt - bound - WAKE_UP_MS;
-		if (isAfter && sentAt <= seenAt + WAKE_UP_MS) calibration.held++;
+		const { sentAt, arrivedAt, clientErrorMs, isFirstToken } = event;
+		const errorUs = Math.max(1, Math.round((arrivedAt - sentAt) * 1000));
+		calibration.events.record(errorUs);
+		if (isFirstToken) calibration.firstTokens.record(errorUs);
+		calibration.total++;
+		const isNotTooEarly = sentAt >= arrivedAt - clientErrorMs - WAKE_UP_MS;
+		// Data that arrives while a batch is being read can be read with it. Then its stamp is later
+		// than the time of the batch.
+		const isNotTooLate = sentAt <= arrivedAt + WAKE_UP_MS;
+		if (isNotTooEarly && isNotTooLate) calibration.covered++;
 	}
 
-	private clean(message: string): string {
-		const whole = this.secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
-		return whole.length > MESSAGE_LENGTH ? `${whole.slice(0, MESSAGE_LENGTH)}…` : whole;
+	private cleanMessage(message: string): string {
+		const clean = this.secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
+		return clean.length > MAX_MESSAGE_LENGTH ? `${clean.slice(0, MAX_MESSAGE_LENGTH)}…` : clean;
 	}
 }

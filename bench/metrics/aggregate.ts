@@ -1,32 +1,32 @@
-import type { Goodput } from '../thresholds/goodput';
-import type { WorkerReport } from '../load/workerProtocol';
 import type { BenchResult, OutcomeDetail, Plan } from '../result';
-import type { Requests } from './requestTable';
+import type { GoodputLimit } from '../runConfig';
+import type { MeasuredRequests } from './distributions';
+import { countOutcomes, distributionsOf, samplesOf } from './distributions';
+import { histogramOf, histogramOfGaps, mergeTimeHistograms } from './histograms';
+import { outcomeOf, rowAt } from './requestMetrics';
+import type { RequestRows } from './requestTable';
 import { withoutUsage } from './requestTable';
-import type { Measured } from './distributions';
-import { distributionsOf, outcomesOf, samplesOf } from './distributions';
-import { outcomeOf, rowOf } from './requestMetrics';
 import { scalarsOf } from './scalars';
-import type { CheckedSecond } from './seconds';
-import { addSeconds } from './seconds';
-import { joinTimes } from './histograms';
-import { histogramOf, histogramOfGaps, timelineOf } from './timeline';
-import { verdictOf } from './validity';
+import type { SecondCounts } from './timeline';
+import { addSecondCounts, timelineOf } from './timeline';
+import { checkValidity } from './validity';
+import type { WorkerReport } from './workerReport';
 
-/** What a run left behind. */
-export interface Harvest {
-	requests: Requests;
+/** The raw data of a finished run. */
+export interface RunData {
+	requests: RequestRows;
 	reports: readonly WorkerReport[];
-	/** Length of the run in ms, the drain included. */
+	/** Length of the run including the drain, in ms. */
 	endMs: number;
 	plan: Omit<Plan, 'requests'>;
-	goodput: readonly Goodput[];
-	/** Share of CPU time that the machine's host took away. */
+	goodputLimits: readonly GoodputLimit[];
+	/** Share of the CPU time that the host gave to other machines, 0 to 1. `null` if it is unknown. */
 	steal: number | null;
-	interrupted: boolean;
+	isInterrupted: boolean;
 }
 
-export type Findings = Pick<
+/** The part of the result that is computed from the requests and the self-checks. */
+export type Metrics = Pick<
 	BenchResult,
 	| 'plan'
 	| 'verdict'
@@ -40,30 +40,30 @@ export type Findings = Pick<
 	| 'slowest'
 >;
 
-/** Everything that a result says of the requests and of the measuring. */
-export function assemble(harvest: Harvest): Findings {
-	const { reports, endMs, goodput } = harvest;
-	const tokens_from = tokensFrom(harvest.requests);
-	const requests = tokens_from === 'usage' ? harvest.requests : withoutUsage(harvest.requests);
+/** Computes all metrics of a run from the data of its measuring threads. */
+export function aggregate(data: RunData): Metrics {
+	const { reports, endMs, goodputLimits } = data;
+	const tokens_from = tokenSource(data.requests);
+	const rows = tokens_from === 'usage' ? data.requests : withoutUsage(data.requests);
 	const unsent = reports.flatMap((report) => report.unsent);
-	const measured: Measured = {
-		table: requests,
+	const measured: MeasuredRequests = {
+		rows,
 		unsent,
 		endMs,
-		gaps: joinTimes(reports.map(({ gaps }) => gaps)),
-		isStreaming: harvest.plan.mode === 'streaming',
+		gaps: mergeTimeHistograms(reports.map(({ gaps }) => gaps)),
+		isStreaming: data.plan.mode === 'streaming',
 	};
-	const checked = reports.reduce<CheckedSecond[]>(
-		(sum, { seconds }) => addSeconds(sum, seconds),
+	const seconds = reports.reduce<SecondCounts[]>(
+		(sum, report) => addSecondCounts(sum, report.seconds),
 		[],
 	);
-	const plan: Plan = { ...harvest.plan, requests: requests.length + unsent.length };
+	const plan: Plan = { ...data.plan, requests: rows.length + unsent.length };
 	const distributions = distributionsOf(measured);
-	const details = joinDetails(reports.flatMap((report) => report.details));
+	const details = mergeDetails(reports.flatMap((report) => report.details));
 	const windowMs = Math.min(plan.duration_ms ?? endMs, endMs);
 	return {
 		plan,
-		verdict: verdictOf({
+		verdict: checkValidity({
 			plan,
 			distributions,
 			elu: Math.max(...reports.map(({ elu }) => elu)),
@@ -71,18 +71,18 @@ export function assemble(harvest: Harvest): Findings {
 				share: Math.max(...reports.map(({ gc }) => gc.totalMs)) / endMs,
 				longestMs: Math.max(...reports.map(({ gc }) => gc.longestMs)),
 			},
-			steal: harvest.steal,
-			sent: requests.length,
+			steal: data.steal,
+			sent: rows.length,
 			due: plan.requests,
-			interrupted: harvest.interrupted,
+			isInterrupted: data.isInterrupted,
 			details,
 		}),
-		outcomes: outcomesOf(measured),
+		outcomes: countOutcomes(measured),
 		outcome_details: details,
 		tokens_from,
 		distributions,
-		scalars: scalarsOf(measured, windowMs, checked, goodput),
-		seconds: timelineOf(measured, checked),
+		scalars: scalarsOf({ measured, windowMs, seconds, goodputLimits }),
+		seconds: timelineOf(measured, seconds),
 		histograms: {
 			ttft: histogramOf(samplesOf(measured, 'ttft').values),
 			delivery_gap: histogramOfGaps(measured.gaps),
@@ -93,22 +93,26 @@ export function assemble(harvest: Harvest): Findings {
 	};
 }
 
-function joinDetails(details: readonly OutcomeDetail[]): OutcomeDetail[] {
-	const joined = new Map<string, OutcomeDetail>();
+/** Adds the counts of equal failures. Returns the most frequent failure first. */
+function mergeDetails(details: readonly OutcomeDetail[]): OutcomeDetail[] {
+	const merged = new Map<string, OutcomeDetail>();
 	for (const detail of details) {
 		const { outcome, status, code, count } = detail;
 		const key = JSON.stringify([outcome, status, code]);
-		const known = joined.get(key);
-		if (known === undefined) joined.set(key, { ...detail });
+		const known = merged.get(key);
+		if (known === undefined) merged.set(key, { ...detail });
 		else known.count += count;
 	}
-	return [...joined.values()].sort((a, b) => b.count - a.count);
+	return [...merged.values()].sort((a, b) => b.count - a.count);
 }
 
-/** Dify's counts are used only where each completed request has one: a mix would mean nothing. */
-function tokensFrom(requests: Requests): BenchResult['tokens_from'] {
-	for (let index = 0; index < requests.length; index++) {
-		const row = rowOf(requests, index);
+/**
+ * Dify's token counts are used only if every completed request has one. A mix of token counts and
+ * text events would not be comparable.
+ */
+function tokenSource(rows: RequestRows): BenchResult['tokens_from'] {
+	for (let index = 0; index < rows.length; index++) {
+		const row = rowAt(rows, index);
 		if (outcomeOf(row) === 'completed' && !(row('completion_tokens') > 0)) return 'text_events';
 	}
 	return 'usage';

@@ -1,12 +1,17 @@
-import type { DistributionName, OutcomeName } from '../result';
+import type { OutcomeName, RequestMetricName } from '../result';
 import { OUTCOMES } from '../result';
-import type { ColumnName, Requests } from './requestTable';
+import type { GoodputLimit } from '../runConfig';
+import type { ColumnName, RequestRows } from './requestTable';
 
-/** What each request gives to a distribution. `delivery_gap` has many of a request, and a histogram. */
-export type RequestMetric = Exclude<DistributionName, 'delivery_gap'>;
+/** Reads a column of one row of the request table. */
+export type Row = (column: ColumnName) => number;
 
-/** A metric of one request in ms, NaN where it did not come to that (method, section 1). */
-export const METRICS: Readonly<Record<RequestMetric, (row: Row) => number>> = {
+export function rowAt(rows: RequestRows, index: number): Row {
+	return (column) => rows.get(index, column);
+}
+
+/** Computes each metric of one request, in ms. NaN if the request did not reach this point. */
+export const REQUEST_METRICS: Readonly<Record<RequestMetricName, (row: Row) => number>> = {
 	ttft: (row) => row('first_token') - row('planned'),
 	ttft_service: (row) => row('first_token') - row('dispatched'),
 	ttfvt: (row) => row('first_visible') - row('planned'),
@@ -14,7 +19,7 @@ export const METRICS: Readonly<Record<RequestMetric, (row: Row) => number>> = {
 	ttfb: (row) => row('first_byte') - row('planned'),
 	dispatch_delay: (row) => row('dispatched') - row('planned'),
 	stall: (row) => row('longest_gap'),
-	tpot,
+	tpot: timePerToken,
 	e2e: (row) => row('terminal') - row('planned'),
 	'server.latency': (row) => row('server_latency'),
 	'server.time_to_first_token': (row) => row('server_time_to_first_token'),
@@ -22,30 +27,31 @@ export const METRICS: Readonly<Record<RequestMetric, (row: Row) => number>> = {
 	client_error: (row) => row('client_error'),
 };
 
-/** Reads one row of the table. */
-export type Row = (column: ColumnName) => number;
-
-export function rowOf(table: Requests, row: number): Row {
-	return (column) => table.get(row, column);
-}
-
+/** Returns how the request ended. `undefined` while it is running. */
 export function outcomeOf(row: Row): OutcomeName | undefined {
 	return OUTCOMES[row('outcome')];
 }
 
-/** Tokens of a request: Dify's own count or, without one, its text events. */
-export function tokensOf(row: Row): number {
-	const counted = row('completion_tokens');
-	return counted > 0 ? counted : row('text_events');
+/** Returns the number of tokens of a request: Dify's count or, without one, the number of text events. */
+export function tokenCount(row: Row): number {
+	const completionTokens = row('completion_tokens');
+	return completionTokens > 0 ? completionTokens : row('text_events');
+}
+
+/** Whether a completed request meets every limit. A request without a value does not meet the limit. */
+export function meetsGoodputLimits(row: Row, limits: readonly GoodputLimit[]): boolean {
+	return limits.every(({ metric, limitMs }) => REQUEST_METRICS[metric](row) <= limitMs);
 }
 
 /**
- * ms per token after the first delivery, which tells nothing of how long its own tokens took. Dify
- * counts tokens for the whole answer; they are taken to be spread evenly over its text events.
+ * Returns the time per token after the first delivery, in ms. The tokens of the first delivery are
+ * excluded because their own generation time is unknown. Dify counts the tokens of the whole answer,
+ * so they are assumed to be spread evenly over its text events.
  */
-function tpot(row: Row): number {
-	const events = row('text_events');
-	const later = events - row('first_delivery');
-	if (!(later > 0)) return Number.NaN;
-	return (row('last_token') - row('first_token')) / ((tokensOf(row) * later) / events);
+function timePerToken(row: Row): number {
+	const textEvents = row('text_events');
+	const laterEvents = textEvents - row('first_delivery');
+	if (!(laterEvents > 0)) return Number.NaN;
+	const laterTokens = (tokenCount(row) * laterEvents) / textEvents;
+	return (row('last_token') - row('first_token')) / laterTokens;
 }

@@ -1,7 +1,7 @@
 /**
- * What is kept of each request: numbers in columns, in memory that threads share, so that the one
- * that measures writes no message and the one that reports takes no time of it. Times are in ms from
- * the start of the run, NaN where it did not come to that.
+ * The columns of the request table. All values are numbers, stored in memory that the threads share:
+ * the measuring thread sends no message per request, and reading the table costs it no time. Times
+ * are in ms since the start of the run. NaN means that the request did not reach this point.
  */
 export const COLUMNS = [
 	'planned',
@@ -11,40 +11,41 @@ export const COLUMNS = [
 	'first_token',
 	'first_visible',
 	'last_token',
-	/** The terminal event, or when it failed. */
+	/** Time of the terminal event, or of the failure. */
 	'terminal',
-	/** How much earlier the first token may have come (method, section 3). */
+	/** How much earlier the first token may have arrived (docs/bench-method.md#3-client-error). */
 	'client_error',
 	'longest_gap',
-	/** Time in gaps over the stall limit. */
+	/** Total time in gaps above the stall limit. */
 	'stalled',
 	'text_events',
-	/** Text events of the first delivery. */
+	/** Text events in the first delivery. */
 	'first_delivery',
 	'characters',
 	'bytes',
-	/** Dify's own counts and times; in seconds there, in ms here. */
+	/** From Dify's usage. The times are converted from s to ms. */
 	'completion_tokens',
 	'server_latency',
 	'server_time_to_first_token',
 	'server_time_to_generate',
-	/** Index into OUTCOMES; NaN while it runs. */
+	/** Index into OUTCOMES. NaN while the request is running. */
 	'outcome',
-	/** When the server stamped the first token, where it does (calibrate). */
+	/** The server's stamp of the first token. Only the stamping server of `calibrate` sends it. */
 	'true_first_token',
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
-const ROWS = 4096;
+const ROWS_PER_BLOCK = 4096;
+const BYTES_PER_NUMBER = Float64Array.BYTES_PER_ELEMENT;
 
-/** Requests to read: row by row, column by column. */
-export interface Requests {
+/** Read access to the rows of one or more request tables. */
+export interface RequestRows {
 	readonly length: number;
 	get(row: number, column: ColumnName): number;
 }
 
-/** The requests of several threads as one. */
-export function joined(tables: readonly Requests[]): Requests {
+/** Returns the rows of several tables as one list. */
+export function concatRows(tables: readonly RequestRows[]): RequestRows {
 	return {
 		length: tables.reduce((sum, { length }) => sum + length, 0),
 		get: (row, column) => {
@@ -58,54 +59,56 @@ export function joined(tables: readonly Requests[]): Requests {
 	};
 }
 
-/** Requests as if Dify had counted no tokens of them. */
-export function withoutUsage(requests: Requests): Requests {
+/** Returns the same rows without Dify's token counts. */
+export function withoutUsage(rows: RequestRows): RequestRows {
 	return {
-		length: requests.length,
-		get: (row, column) => (column === 'completion_tokens' ? Number.NaN : requests.get(row, column)),
+		length: rows.length,
+		get: (row, column) => (column === 'completion_tokens' ? Number.NaN : rows.get(row, column)),
 	};
 }
 
-/** Rows of requests, in blocks of shared memory that are added as needed. */
-export class RequestTable implements Requests {
-	private readonly columns: Array<Record<ColumnName, Float64Array>> = [];
-	/** Rows begun; a thread that adopts must be told. */
+/** A table with one row per request. It grows in blocks of shared memory. */
+export class RequestTable implements RequestRows {
+	private readonly blocks: Array<Record<ColumnName, Float64Array>> = [];
+	/** Rows in use. A reading thread learns this number from the worker's report. */
 	length = 0;
 
-	/** @param announce told of each new block, for {@link adopt} in another thread */
-	constructor(private readonly announce?: (block: SharedArrayBuffer) => void) {}
+	/** @param onBlock called with each new block, so that another thread can {@link addBlock} it */
+	constructor(private readonly onBlock?: (block: SharedArrayBuffer) => void) {}
 
-	/** Takes a block that another thread writes. */
-	adopt(block: SharedArrayBuffer): void {
-		const entries = COLUMNS.map(
-			(name, index) => [name, new Float64Array(block, index * ROWS * 8, ROWS)] as const,
-		);
-		this.columns.push(Object.fromEntries(entries) as Record<ColumnName, Float64Array>);
+	/** Adds a block that another thread writes to. */
+	addBlock(block: SharedArrayBuffer): void {
+		const entries = COLUMNS.map((name, index) => {
+			const offset = index * ROWS_PER_BLOCK * BYTES_PER_NUMBER;
+			return [name, new Float64Array(block, offset, ROWS_PER_BLOCK)] as const;
+		});
+		this.blocks.push(Object.fromEntries(entries) as Record<ColumnName, Float64Array>);
 	}
 
-	/** Adds a row, all NaN. */
-	add(): number {
+	/** Adds a row that is all NaN and returns its index. */
+	addRow(): number {
 		const row = this.length++;
-		if (row === this.columns.length * ROWS) {
-			const block = new SharedArrayBuffer(COLUMNS.length * ROWS * 8);
+		if (row === this.blocks.length * ROWS_PER_BLOCK) {
+			const block = new SharedArrayBuffer(COLUMNS.length * ROWS_PER_BLOCK * BYTES_PER_NUMBER);
 			new Float64Array(block).fill(Number.NaN);
-			this.adopt(block);
-			this.announce?.(block);
+			this.addBlock(block);
+			this.onBlock?.(block);
 		}
 		return row;
 	}
 
-	/** Rows in the blocks so far, begun or not. */
+	/** Rows in all blocks, used or not. */
 	get capacity(): number {
-		return this.columns.length * ROWS;
+		return this.blocks.length * ROWS_PER_BLOCK;
 	}
 
 	get(row: number, column: ColumnName): number {
-		return this.columns[Math.floor(row / ROWS)]?.[column][row % ROWS] ?? Number.NaN;
+		const block = this.blocks[Math.floor(row / ROWS_PER_BLOCK)];
+		return block?.[column][row % ROWS_PER_BLOCK] ?? Number.NaN;
 	}
 
 	set(row: number, column: ColumnName, value: number): void {
-		const block = this.columns[Math.floor(row / ROWS)];
-		if (block !== undefined) block[column][row % ROWS] = value;
+		const block = this.blocks[Math.floor(row / ROWS_PER_BLOCK)];
+		if (block !== undefined) block[column][row % ROWS_PER_BLOCK] = value;
 	}
 }

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Check, Distribution, OutcomeDetail, Plan, Verdict, VerdictStatus } from '../result';
 
-/** What the measuring itself is judged by. */
-export interface Conduct {
+/** What the self-checks of a measurement use. */
+export interface SelfCheckInput {
 	plan: Plan;
 	distributions: {
 		ttft: Distribution;
@@ -9,118 +10,121 @@ export interface Conduct {
 		client_error: Distribution;
 		dispatch_delay: Distribution;
 	};
-	/** Share of the run that the busiest measuring thread was busy. */
+	/** Share of the run in which the busiest measuring thread was busy, 0 to 1. */
 	elu: number;
-	/** Share of the run that the worst measuring thread spent collecting garbage, and its longest pause in ms. */
+	/** Largest share of the run that a measuring thread spent on garbage collection, and its longest pause. */
 	gc: { share: number; longestMs: number };
-	/** Share of the machine's CPU time that its host gave to others; `null` where the system does not tell. */
+	/** Share of the CPU time that the host gave to other machines, 0 to 1. `null` if it is unknown. */
 	steal: number | null;
-	/** Requests of the schedule that were sent, of those due. */
+	/** Number of requests that were sent. */
 	sent: number;
+	/** Number of requests that were planned. */
 	due: number;
-	interrupted: boolean;
+	isInterrupted: boolean;
 	details: readonly OutcomeDetail[];
 }
 
-/** Below this, in ms, an error is none that a user could notice. */
+/** Errors up to this size are too small to matter. */
 const NEGLIGIBLE_MS = 1;
-/** Failures of the measuring machine, not of the server. */
-const OWN_FAULTS = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
-/** Of the client's own errors the highest that there are the samples for. */
-const RANKS = ['p99', 'p95', 'p90'] as const;
-const ORDER: readonly VerdictStatus[] = ['VALID', 'DEGRADED', 'INVALID'];
+/** Error codes that mean that this machine, not the server, is out of resources. */
+const LOCAL_ERROR_CODES = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
+/** The checks of the client's own delays use the first of these percentiles that has enough samples. */
+const CHECKED_PERCENTILES = ['p99', 'p95', 'p90'] as const;
+/** From best to worst. */
+const STATUSES: readonly VerdictStatus[] = ['VALID', 'DEGRADED', 'INVALID'];
 
-/** How far the run can be trusted (method, section 3). */
-export function verdictOf(conduct: Conduct): Verdict {
+/** Checks whether the measurement itself is valid (docs/bench-method.md#3-client-error). */
+export function checkValidity(input: SelfCheckInput): Verdict {
 	const checks = [
-		checkTime('client_error', 'first tokens may have come earlier than measured by', conduct),
-		checkTime('dispatch_delay', 'requests left later than planned by', conduct),
-		checkElu(conduct),
-		checkGc(conduct),
-		checkSteal(conduct),
-		checkPlan(conduct),
+		checkDelay('client_error', 'First tokens may have arrived earlier than measured', input),
+		checkDelay('dispatch_delay', 'Requests were sent later than planned', input),
+		checkElu(input),
+		checkGc(input),
+		checkSteal(input),
+		checkPlan(input),
 	];
-	const worst = Math.max(...checks.map(({ status }) => ORDER.indexOf(status)));
-	return { status: ORDER[worst] ?? 'INVALID', checks };
+	const worst = Math.max(...checks.map(({ status }) => STATUSES.indexOf(status)));
+	return { status: STATUSES[worst] ?? 'INVALID', checks };
 }
 
-/** `VALID` up to the first limit, `DEGRADED` up to the second. */
-function grade(value: number, fine: number, bearable: number): VerdictStatus {
-	if (value <= fine) return 'VALID';
-	return value <= bearable ? 'DEGRADED' : 'INVALID';
+/** Returns `VALID` up to the first limit and `DEGRADED` up to the second. */
+function grade(value: number, validUpTo: number, degradedUpTo: number): VerdictStatus {
+	if (value <= validUpTo) return 'VALID';
+	return value <= degradedUpTo ? 'DEGRADED' : 'INVALID';
 }
 
-function checkTime(
+function checkDelay(
 	name: 'client_error' | 'dispatch_delay',
-	what: string,
-	{ distributions, plan }: Conduct,
+	statement: string,
+	{ distributions, plan }: SelfCheckInput,
 ): Check {
 	if (plan.engine === 'autocannon') {
-		return { name, status: 'DEGRADED', message: 'autocannon tells nothing of its own lateness' };
+		return { name, status: 'DEGRADED', message: 'autocannon does not measure its own delays' };
 	}
 	const { percentiles, max, count } = distributions[name];
-	const of = plan.mode === 'streaming' ? 'ttft' : 'e2e';
-	const middle = distributions[of].percentiles.p50?.value ?? distributions[of].mean;
-	const rank = RANKS.find((candidate) => percentiles[candidate] !== null);
-	const error = rank === undefined ? max : (percentiles[rank]?.value ?? null);
-	if (error === null || count === 0) {
-		return { name, status: 'VALID', message: 'nothing was measured that could be wrong' };
+	const reference = plan.mode === 'streaming' ? 'ttft' : 'e2e';
+	const median = distributions[reference].percentiles.p50?.value ?? distributions[reference].mean;
+	const percentile = CHECKED_PERCENTILES.find((candidate) => percentiles[candidate] !== null);
+	const delay = percentile === undefined ? max : (percentiles[percentile]?.value ?? null);
+	if (delay === null || count === 0) {
+		return { name, status: 'VALID', message: 'There is no measured time that could be wrong' };
 	}
-	const said = `${what} ${rank ?? 'at most'} ${error.toFixed(3)} ms`;
-	if (error <= NEGLIGIBLE_MS) return { name, status: 'VALID', message: said };
-	if (middle === null) return { name, status: 'DEGRADED', message: said };
-	const share = error / middle;
+	const message = `${statement}, ${percentile ?? 'at most'} ${delay.toFixed(3)} ms`;
+	if (delay <= NEGLIGIBLE_MS) return { name, status: 'VALID', message };
+	if (median === null) return { name, status: 'DEGRADED', message };
+	const share = delay / median;
 	const status = grade(share, 0.05, 0.2);
 	return {
 		name,
-		// The worst of a few says little of the others.
-		status: rank === undefined && status === 'INVALID' ? 'DEGRADED' : status,
-		message: `${said}: ${percent(share)} of the ${of} p50 (limits 5 % and 20 %)`,
+		// The maximum of a few samples does not describe the others well enough to reject the run.
+		status: percentile === undefined && status === 'INVALID' ? 'DEGRADED' : status,
+		message: `${message}: ${percent(share)} of the ${reference} p50 (limits 5 % and 20 %)`,
 	};
 }
 
-function checkElu({ elu }: Conduct): Check {
+function checkElu({ elu }: SelfCheckInput): Check {
 	const status = grade(elu, 0.6, 0.85);
-	const advice = status === 'VALID' ? '' : ': more --workers would spread it';
+	const advice = status === 'VALID' ? '' : '. Use more --workers to distribute the load';
 	return {
 		name: 'elu',
 		status,
-		message: `the busiest measuring thread was busy ${percent(elu)} of the time (limits 60 % and 85 %)${advice}`,
+		message: `The busiest measuring thread was busy ${percent(elu)} of the time (limits 60 % and 85 %)${advice}`,
 	};
 }
 
-function checkGc({ gc }: Conduct): Check {
+function checkGc({ gc }: SelfCheckInput): Check {
 	return {
 		name: 'gc',
 		status: grade(gc.share, 0.05, 0.2),
-		message: `garbage collection took ${percent(gc.share)} of a measuring thread's time (limits 5 % and 20 %), at most ${gc.longestMs.toFixed(1)} ms at once`,
+		message: `Garbage collection took ${percent(gc.share)} of the time of a measuring thread (limits 5 % and 20 %). The longest pause was ${gc.longestMs.toFixed(1)} ms`,
 	};
 }
 
-function checkSteal({ steal }: Conduct): Check {
+function checkSteal({ steal }: SelfCheckInput): Check {
 	const name = 'steal';
 	if (steal === null) {
-		return { name, status: 'VALID', message: 'this system does not tell what its host took' };
+		return { name, status: 'VALID', message: 'This operating system does not report CPU steal' };
 	}
 	return {
 		name,
 		status: grade(steal, 0.05, 0.15),
-		message: `the machine's host gave ${percent(steal)} of its CPU time to others (limits 5 % and 15 %)`,
+		message: `The host gave ${percent(steal)} of the CPU time to other machines (limits 5 % and 15 %)`,
 	};
 }
 
-function checkPlan({ plan, sent, due, interrupted, details }: Conduct): Check {
+function checkPlan({ plan, sent, due, isInterrupted, details }: SelfCheckInput): Check {
 	const name = 'plan';
-	const own = details.find(({ code }) => code !== null && OWN_FAULTS.has(code));
-	if (own !== undefined) {
+	const localError = details.find(({ code }) => code !== null && LOCAL_ERROR_CODES.has(code));
+	if (localError !== undefined) {
+		const { count, code } = localError;
 		return {
 			name,
 			status: 'INVALID',
-			message: `${own.count} requests failed on this machine's side with ${own.code}: it is out of sockets or files (ulimit -n)`,
+			message: `${count} requests failed with ${code} because this machine has no free sockets or file descriptors (see ulimit -n)`,
 		};
 	}
-	if (interrupted) {
-		return { name, status: 'DEGRADED', message: 'the run was interrupted before its end' };
+	if (isInterrupted) {
+		return { name, status: 'DEGRADED', message: 'The run was interrupted before its end' };
 	}
 	const share = due === 0 ? 1 : sent / due;
 	return {
@@ -129,10 +133,41 @@ function checkPlan({ plan, sent, due, interrupted, details }: Conduct): Check {
 		message:
 			plan.load.model === 'closed'
 				? `${sent} requests were sent`
-				: `${sent} of the ${due} requests that were due were sent`,
+				: `${sent} of ${due} planned requests were sent`,
 	};
 }
 
 function percent(share: number): string {
 	return `${(share * 100).toFixed(1)} %`;
+}
+
+/** The machine's CPU time since boot, in ticks. */
+export interface CpuTime {
+	total: number;
+	/** CPU time that the host of this virtual machine gave to other machines. */
+	stolen: number;
+}
+
+/** Reads the CPU time from /proc/stat. Returns `undefined` on systems without that file. */
+export function readCpuTime(): CpuTime | undefined {
+	let text: string;
+	try {
+		text = readFileSync('/proc/stat', 'utf8');
+	} catch {
+		return undefined;
+	}
+	// The columns are user nice system idle iowait irq softirq steal. Later ones are part of user and nice.
+	const [line = ''] = text.split('\n');
+	const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
+	return { total: ticks.reduce((sum, tick) => sum + tick, 0), stolen: ticks[7] ?? 0 };
+}
+
+/** Returns the share of stolen CPU time between two readings, 0 to 1. `null` if it is unknown. */
+export function stealBetween(
+	before: CpuTime | undefined,
+	after: CpuTime | undefined,
+): number | null {
+	if (before === undefined || after === undefined) return null;
+	const total = after.total - before.total;
+	return total <= 0 ? 0 : (after.stolen - before.stolen) / total;
 }

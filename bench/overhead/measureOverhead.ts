@@ -1,62 +1,42 @@
-import type { RunOptions } from '../cli/runOptions';
-import type { Run, RunHooks } from '../load/runLoad';
-import { run } from '../load/runLoad';
+import type { RunHooks, RunMeasurement } from '../load/runLoad';
+import { runLoad } from '../load/runLoad';
 import { percentilesOf } from '../metrics/percentiles';
 import type { Row } from '../metrics/requestMetrics';
-import { outcomeOf, rowOf } from '../metrics/requestMetrics';
-import type { Percentile } from '../result';
+import { outcomeOf, rowAt } from '../metrics/requestMetrics';
+import type { Overhead, OverheadPair, OverheadSide } from '../overheadResult';
+import { OVERHEAD_PARTS } from '../overheadResult';
+import type { RunConfig } from '../runConfig';
 import { UsageError } from '../usageError';
 
-/** What one side of a pair took: medians of its requests, in ms from their planned start. */
-export interface Side {
-	first_token: number;
-	last_token: number;
-	/** ms from one delta to the next, over the whole answer. */
-	delta: number;
-}
-export const PARTS = ['first_token', 'last_token', 'delta'] as const satisfies Array<keyof Side>;
-export type Part = (typeof PARTS)[number];
-
-/** One run asking Dify, and one asking n8n, right after each other. */
-export interface Pair {
-	direct: Side;
-	n8n: Side;
+export interface OverheadOptions {
+	direct: RunConfig;
+	n8n: RunConfig;
+	pairs: number;
 }
 
-export interface Overhead {
-	pairs: Pair[];
-	/** What n8n and the node add, in ms: the median of the pairs' differences, with its bounds. */
-	added: Record<Part, Percentile | null>;
+export interface OverheadHooks extends RunHooks {
+	/** @param done number of finished pairs */
+	onPair?: (done: number) => void;
 }
 
 /**
- * Asks Dify directly and through n8n in turn, each pair in the other order than the one before: what
- * the machine does to the one it does to the other. A pair is one sample; its requests are not.
+ * Measures Dify directly and through n8n in pairs of consecutive runs. The order alternates between the
+ * pairs, so that changes of the machine's state affect both sides equally. One pair is one sample of
+ * the overhead, because the requests of a run are not independent.
  *
- * @throws {UsageError} when a run holds fewer than half of its answers
+ * @throws {UsageError} if fewer than half of the requests of a run got a streamed answer
  */
 export async function measureOverhead(
-	direct: RunOptions,
-	n8n: RunOptions,
-	count: number,
-	hooks: RunHooks & { onPair?: (done: number) => void } = {},
+	options: OverheadOptions,
+	hooks: OverheadHooks = {},
 ): Promise<Overhead> {
-	const pairs: Pair[] = [];
-	for (let index = 0; index < count; index++) {
-		const isDirectFirst = index % 2 === 0;
-		const first = sideOf(
-			await run(isDirectFirst ? direct : n8n, hooks),
-			isDirectFirst ? 'Dify' : 'n8n',
-		);
-		const second = sideOf(
-			await run(isDirectFirst ? n8n : direct, hooks),
-			isDirectFirst ? 'n8n' : 'Dify',
-		);
-		pairs.push(isDirectFirst ? { direct: first, n8n: second } : { direct: second, n8n: first });
+	const pairs: OverheadPair[] = [];
+	for (let index = 0; index < options.pairs; index++) {
+		pairs.push(await measurePair(options, hooks, index % 2 === 0));
 		hooks.onPair?.(index + 1);
 	}
 	const added = Object.fromEntries(
-		PARTS.map((part) => {
+		OVERHEAD_PARTS.map((part) => {
 			const sorted = pairs.map((pair) => pair.n8n[part] - pair.direct[part]).sort((a, b) => a - b);
 			const at = (rank: number): number => sorted[rank - 1] ?? Number.NaN;
 			return [part, percentilesOf({ count: sorted.length, at }).p50];
@@ -65,15 +45,28 @@ export async function measureOverhead(
 	return { pairs, added: added as Overhead['added'] };
 }
 
-function sideOf({ requests, findings }: Run, name: string): Side {
-	const { plan, outcome_details: details } = findings;
-	const rows = Array.from({ length: requests.length }, (_, index) => rowOf(requests, index)).filter(
+async function measurePair(
+	{ direct, n8n }: OverheadOptions,
+	hooks: RunHooks,
+	isDirectFirst: boolean,
+): Promise<OverheadPair> {
+	const measureDirect = async (): Promise<OverheadSide> =>
+		toSide(await runLoad(direct, hooks), 'Dify');
+	const measureN8n = async (): Promise<OverheadSide> => toSide(await runLoad(n8n, hooks), 'n8n');
+	if (isDirectFirst) return { direct: await measureDirect(), n8n: await measureN8n() };
+	const n8nSide = await measureN8n();
+	return { direct: await measureDirect(), n8n: n8nSide };
+}
+
+function toSide({ requests, metrics }: RunMeasurement, targetName: string): OverheadSide {
+	const { plan, outcome_details: details } = metrics;
+	const rows = Array.from({ length: requests.length }, (_, index) => rowAt(requests, index)).filter(
 		(row) => outcomeOf(row) === 'completed' && row('text_events') > 1,
 	);
 	if (rows.length < plan.requests / 2) {
-		const why = details.map(({ count, message }) => `${count} × ${message}`).join('; ');
+		const reasons = details.map(({ count, message }) => `${count} × ${message}`).join('; ');
 		throw new UsageError(
-			`only ${rows.length} of ${plan.requests} requests to ${name} gave an answer in several pieces${why && `: ${why}`}`,
+			`Only ${rows.length} of ${plan.requests} requests to ${targetName} returned an answer in several pieces${reasons && `: ${reasons}`}`,
 		);
 	}
 	const median = (value: (row: Row) => number): number => {

@@ -1,9 +1,8 @@
-import type { ErrorStatistics, Level } from '../calibrate/measureLevel';
-import type { Stream } from '../calibrate/stampServer';
+import type { CalibrationLevel, ErrorStatistics, StreamShape } from '../calibrationResult';
 import { plainTable } from './terminalText';
 
 /** The levels of a calibration, for a terminal. */
-export function table(levels: readonly Level[], stream: Stream): string {
+export function table(levels: readonly CalibrationLevel[], stream: StreamShape): string {
 	const head = [
 		'streams',
 		'workers',

@@ -1,8 +1,8 @@
-import type { Overhead, Part } from '../overhead/measureOverhead';
-import { PARTS } from '../overhead/measureOverhead';
+import type { Overhead, OverheadPart } from '../overheadResult';
+import { OVERHEAD_PARTS } from '../overheadResult';
 import { plainTable } from './terminalText';
 
-const WORDS: Readonly<Record<Part, string>> = {
+const WORDS: Readonly<Record<OverheadPart, string>> = {
 	first_token: 'to the first token',
 	last_token: 'to the last token',
 	delta: 'from delta to delta',
@@ -10,11 +10,11 @@ const WORDS: Readonly<Record<Part, string>> = {
 
 /** What n8n adds, for a terminal. */
 export function overheadReport({ pairs, added }: Overhead): string {
-	const middle = (side: 'direct' | 'n8n', part: Part): string => {
+	const middle = (side: 'direct' | 'n8n', part: OverheadPart): string => {
 		const sorted = pairs.map((pair) => pair[side][part]).sort((a, b) => a - b);
 		return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(2);
 	};
-	const rows = PARTS.map((part) => {
+	const rows = OVERHEAD_PARTS.map((part) => {
 		const { value, low, high } = added[part] ?? {
 			value: Number.NaN,
 			low: Number.NaN,

@@ -5,8 +5,7 @@ import type {
 	OutcomeDetail,
 	VerdictStatus,
 } from '../result';
-import { DISTRIBUTIONS, OUTCOMES, PERCENTILES, SCALARS } from '../result';
-import { samplesNeeded } from '../samples';
+import { DISTRIBUTIONS, OUTCOMES, PERCENTILES, samplesNeeded, SCALARS } from '../result';
 import { clip, exact, NONE, number, quantity, share } from './format';
 
 /** How a cell is to be taken; each report has its own colours or signs for it. */

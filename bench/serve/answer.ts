@@ -1,5 +1,5 @@
 import type { Scenario, AnswerScript } from '../../mock-dify';
-import { seeded } from '../load/arrivals';
+import { seededRandom } from '../load/arrivals';
 import type { Mishap } from './faults';
 
 /** What each message gets: one script, and faults in the shares that were asked for, by a seed. */
@@ -8,7 +8,7 @@ export function answerOf(
 	mishaps: readonly Mishap[],
 	seed: number,
 ): () => Scenario {
-	const random = seeded(seed);
+	const random = seededRandom(seed);
 	return () => ({
 		script,
 		faults: mishaps.flatMap(({ hazard, share }) => (random() < share ? [hazard] : [])),

@@ -1,82 +1,107 @@
 import type { BenchResult, DistributionName, OutcomeName, ScalarName } from '../result';
-import { DISTRIBUTIONS, OUTCOMES, PERCENTILES, SCALARS } from '../result';
-import { quantileOf, samplesNeeded } from '../samples';
-import { number } from '../reports/format';
+import {
+	DISTRIBUTIONS,
+	OUTCOMES,
+	PERCENTILES,
+	quantileOf,
+	samplesNeeded,
+	SCALARS,
+} from '../result';
 
 export const STATISTICS = [...PERCENTILES, 'mean', 'min', 'max'] as const;
 type Statistic = (typeof STATISTICS)[number];
 
-export type Metric =
+/** A value of the result that an assertion can use. */
+export type AssertableMetric =
 	| { kind: 'distribution'; name: DistributionName; statistic: Statistic }
 	| { kind: 'scalar'; name: ScalarName }
 	| { kind: 'outcome'; name: OutcomeName };
 
 const SCALAR_NAMES = Object.keys(SCALARS) as ScalarName[];
 
-/** All that an assertion can name, by how it is written: `ttft.p99.9`, `goodput`, `outcome.completed`. */
-export const METRICS: ReadonlyMap<string, Metric> = new Map<string, Metric>([
+/** All metrics that an assertion can use, by their spelling: `ttft.p99.9`, `goodput`, `outcome.completed`. */
+export const ASSERTABLE_METRICS: ReadonlyMap<string, AssertableMetric> = new Map<
+	string,
+	AssertableMetric
+>([
 	...DISTRIBUTIONS.flatMap((name) =>
-		STATISTICS.map((statistic): [string, Metric] => [
+		STATISTICS.map((statistic): [string, AssertableMetric] => [
 			`${name}.${statistic}`,
 			{ kind: 'distribution', name, statistic },
 		]),
 	),
-	...SCALAR_NAMES.map((name): [string, Metric] => [name, { kind: 'scalar', name }]),
-	...OUTCOMES.map((name): [string, Metric] => [`outcome.${name}`, { kind: 'outcome', name }]),
+	...SCALAR_NAMES.map((name): [string, AssertableMetric] => [name, { kind: 'scalar', name }]),
+	...OUTCOMES.map((name): [string, AssertableMetric] => [
+		`outcome.${name}`,
+		{ kind: 'outcome', name },
+	]),
 ]);
 
-/** The same without the statistics, for a list that a person reads. */
+/** The names of the metrics without the statistics, for lists in messages and documentation. */
 export const METRIC_NAMES: readonly string[] = [
 	...DISTRIBUTIONS,
 	...SCALAR_NAMES,
 	...OUTCOMES.map((name) => `outcome.${name}`),
 ];
 
-export type Measured = Pick<BenchResult, 'distributions' | 'scalars' | 'outcomes'>;
+/** The part of a result that contains the metrics. */
+export type MetricValues = Pick<BenchResult, 'distributions' | 'scalars' | 'outcomes'>;
 
-/** A metric's number in a result. */
-export interface Reading {
+/** The value of a metric in a result. */
+export interface MetricValue {
 	actual: number | null;
-	/** Why there is none. */
+	/** Why there is no value. */
 	reason: string | null;
-	/** Something was measured, but too little of it for this number. */
+	/** Whether there are samples, but too few for this percentile. */
 	lacksSamples: boolean;
-	/** The true number may be higher: so many requests still waited when the run ended. */
+	/** Whether the true value may be higher, because requests were still waiting when the run ended. */
 	isLowerBound: boolean;
 }
 
-/** @param isShare an outcome in % of the planned requests, not as a count */
-export function read(metric: Metric, isShare: boolean, result: Measured): Reading {
+/** @param isShare whether to return an outcome in % of the planned requests instead of as a count */
+export function readMetric(
+	metric: AssertableMetric,
+	isShare: boolean,
+	result: MetricValues,
+): MetricValue {
 	switch (metric.kind) {
 		case 'distribution':
 			return readDistribution(metric.name, metric.statistic, result);
 		case 'scalar':
-			return known(result.scalars[metric.name], `${metric.name} was not measured`);
+			return toMetricValue(result.scalars[metric.name], `${metric.name} was not measured`);
 		case 'outcome': {
 			const count = result.outcomes[metric.name];
-			if (!isShare) return known(count, '');
+			if (!isShare) return toMetricValue(count, '');
 			const planned = Object.values(result.outcomes).reduce((sum, each) => sum + each, 0);
-			return known(planned === 0 ? null : (count * 100) / planned, 'no request was planned');
+			const percent = planned === 0 ? null : (count * 100) / planned;
+			return toMetricValue(percent, 'no request was planned');
 		}
 	}
 }
 
-function readDistribution(name: DistributionName, statistic: Statistic, result: Measured): Reading {
-	const { count, censored, percentiles, ...numbers } = result.distributions[name];
-	if (count === 0) return known(null, `${name} was not measured: no request has one`);
+function readDistribution(
+	name: DistributionName,
+	statistic: Statistic,
+	result: MetricValues,
+): MetricValue {
+	const { count, censored, percentiles, ...statistics } = result.distributions[name];
+	if (count === 0) {
+		return toMetricValue(null, `${name} was not measured: no request has a value for it`);
+	}
 	if (statistic === 'mean' || statistic === 'min' || statistic === 'max') {
-		return known(numbers[statistic], `${name} has no ${statistic}`);
+		return toMetricValue(statistics[statistic], `${name} has no ${statistic}`);
 	}
 	const percentile = percentiles[statistic];
 	if (percentile === null) {
-		const reason = `${statistic} needs ${number(samplesNeeded(statistic))} samples, ${name} has ${number(count)}: send more requests`;
+		const needed = samplesNeeded(statistic).toLocaleString('en-US');
+		const reason = `${statistic} needs ${needed} samples, ${name} has ${count.toLocaleString('en-US')}: send more requests`;
 		return { actual: null, reason, lacksSamples: true, isLowerBound: false };
 	}
 	const isLowerBound = censored / count > 1 - quantileOf(statistic);
 	return { actual: percentile.value, reason: null, lacksSamples: false, isLowerBound };
 }
 
-function known(actual: number | null, whyNot: string): Reading {
-	const reason = actual === null ? whyNot : null;
+function toMetricValue(actual: number | null, reasonIfMissing: string): MetricValue {
+	const reason = actual === null ? reasonIfMissing : null;
 	return { actual, reason, lacksSamples: false, isLowerBound: false };
 }

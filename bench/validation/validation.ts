@@ -1,22 +1,24 @@
-/** One thing that this bench claims, held against a measurement. */
-export interface Finding {
+/** The measured value behind one claim of the documentation. */
+export interface ClaimResult {
 	claim: string;
 	measured: number;
-	/** `<=` unless it says otherwise. */
 	limit: number;
+	/** How `measured` must relate to `limit`. Default: `<=`. */
 	relation?: '<=' | '>=';
 	unit?: string;
 }
 
-/** A claim that anyone can have proved again. */
-export interface Proof {
+/** A measurement that checks claims about dify-bench (docs/bench-method.md#7-validation). */
+export interface Validation {
 	name: string;
-	/** How long it takes, as a person would say. */
-	takes: string;
-	run: (say: (text: string) => void) => Promise<Finding[]>;
+	/** How long it takes, for the output: "about a minute". */
+	duration: string;
+	/** @param log prints intermediate results */
+	run: (log: (text: string) => void) => Promise<ClaimResult[]>;
 }
 
-export function holds({ measured, limit, relation = '<=' }: Finding): boolean {
+/** Whether the measured value confirms the claim. */
+export function isConfirmed({ measured, limit, relation = '<=' }: ClaimResult): boolean {
 	return relation === '<=' ? measured <= limit : measured >= limit;
 }
 

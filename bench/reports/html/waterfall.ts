@@ -1,4 +1,4 @@
-import type { Delivery, Stream } from '../../result';
+import type { Delivery, StreamTrace } from '../../result';
 import { counted, number, quantity } from '../format';
 import { escapeMarkup as escape } from '../escape';
 
@@ -24,7 +24,7 @@ interface Span {
  * The stream as a waterfall: a row for each delivery, pale while nothing came and full where it came;
  * in long streams neighbours share a row.
  */
-export function waterfall({ request, outcome, ttft, e2e, deliveries }: Stream): string {
+export function waterfall({ request, outcome, ttft, e2e, deliveries }: StreamTrace): string {
 	const end = Math.max(e2e ?? 0, deliveries.at(-1)?.t ?? 0);
 	const percent = (ms: number): string => `${end === 0 ? 0 : ((ms / end) * 100).toFixed(2)}%`;
 	const bar = (kind: string, { from, to }: Span): string =>

@@ -1,4 +1,4 @@
-import type { BenchResult, OutcomeName, Second, Stream } from '../../../../bench/result';
+import type { BenchResult, OutcomeName, Second, StreamTrace } from '../../../../bench/result';
 import { DISTRIBUTIONS, OUTCOMES, RESULT_FORMAT } from '../../../../bench/result';
 import { distribution, histogram, normal, seeded } from './samples';
 
@@ -142,7 +142,7 @@ function second(t: number, random: () => number): Second {
 	};
 }
 
-function slowest(random: () => number): Stream {
+function slowest(random: () => number): StreamTrace {
 	const preamble = [12, 14, 20].map((t, index) => ({
 		t,
 		events: 1,

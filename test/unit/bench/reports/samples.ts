@@ -1,6 +1,5 @@
 import type { Distribution, Histogram, PercentileName } from '../../../../bench/result';
-import { PERCENTILES } from '../../../../bench/result';
-import { quantileOf, samplesNeeded } from '../../../../bench/samples';
+import { PERCENTILES, quantileOf, samplesNeeded } from '../../../../bench/result';
 
 /** As the measuring would give it for these samples. */
 export function distribution(samples: number[], censored = 0): Distribution {
