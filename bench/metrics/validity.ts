@@ -36,8 +36,16 @@ const STATUSES: readonly VerdictStatus[] = ['VALID', 'DEGRADED', 'INVALID'];
 /** Checks whether the measurement itself is valid (docs/bench-method.md#3-client-error). */
 export function checkValidity(input: SelfCheckInput): Verdict {
 	const checks = [
-		checkDelay('client_error', 'First tokens may have arrived earlier than measured', input),
-		checkDelay('dispatch_delay', 'Requests were sent later than planned', input),
+		checkDelay(
+			'client_error',
+			(delay) => `First tokens may have arrived up to ${delay} earlier than measured`,
+			input,
+		),
+		checkDelay(
+			'dispatch_delay',
+			(delay) => `Requests were sent up to ${delay} later than planned`,
+			input,
+		),
 		checkElu(input),
 		checkGc(input),
 		checkSteal(input),
@@ -55,7 +63,7 @@ function grade(value: number, validUpTo: number, degradedUpTo: number): VerdictS
 
 function checkDelay(
 	name: 'client_error' | 'dispatch_delay',
-	statement: string,
+	describe: (delay: string) => string,
 	{ distributions, plan }: SelfCheckInput,
 ): Check {
 	if (plan.engine === 'autocannon') {
@@ -69,7 +77,7 @@ function checkDelay(
 	if (delay === null || count === 0) {
 		return { name, status: 'VALID', message: 'There is no measured time that could be wrong' };
 	}
-	const message = `${statement}, ${percentile ?? 'at most'} ${delay.toFixed(3)} ms`;
+	const message = describe(`${delay.toFixed(3)} ms (${percentile ?? 'maximum'})`);
 	if (delay <= NEGLIGIBLE_MS) return { name, status: 'VALID', message };
 	if (median === null) return { name, status: 'DEGRADED', message };
 	const share = delay / median;
