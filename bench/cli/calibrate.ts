@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { measureLevel, streamLengthMs } from '../calibrate/measureLevel';
 import { StampServer } from '../calibrate/stampServerProcess';
 import type { CalibrationLevel, StreamShape } from '../calibrationResult';
-import { table } from '../reports/calibration';
-import { showLive } from '../reports/live';
+import { calibrationReport } from '../reports/calibration';
+import { showLiveProgress } from '../reports/liveProgress';
 import { EXIT_CODES } from '../thresholds/exitCode';
 import { UsageError } from '../usageError';
 import type { FlagReader, Flags } from './flags';
@@ -47,7 +47,7 @@ export async function calibrateCommand(args: readonly string[]): Promise<number>
 		durationMs: flags.value('duration', parsePositiveDuration, 5_000),
 	};
 	const server = await StampServer.start();
-	const live = showLive(process.stderr);
+	const live = showLiveProgress(process.stderr);
 	const measure = async (count: number): Promise<CalibrationLevel> =>
 		await measureLevel(server, { streams: count, shape, ...settings }, { onProgress: live.update });
 	const levels = await measureLevels(measure, streams).finally(() => {
@@ -57,7 +57,7 @@ export async function calibrateCommand(args: readonly string[]): Promise<number>
 	const json = `${JSON.stringify({ format: 'dify-bench-calibration/1', stream: shape, levels }, undefined, '\t')}\n`;
 	const file = flags.text('json');
 	if (file === '-') process.stdout.write(json);
-	else process.stdout.write(table(levels, shape));
+	else process.stdout.write(calibrationReport(levels, shape));
 	if (file !== undefined && file !== '-') writeFileSync(file, json);
 	return levels[0]?.verdict.status === 'VALID' ? EXIT_CODES.pass : EXIT_CODES.invalid;
 }

@@ -1,6 +1,6 @@
-import { compareReport } from '../compare/compare';
-import { readResult } from '../compare/read';
-import { takesColour } from '../reports/terminalText';
+import { compareReport } from '../compare/compareReport';
+import { readJsonReport } from '../reports/json';
+import { supportsColor } from '../reports/terminalText';
 import { UsageError } from '../usageError';
 import { parseFlags } from './flags';
 
@@ -19,7 +19,7 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
 	if (a === undefined || b === undefined || rest.length > 0) {
 		throw new UsageError('compare needs two result files: dify-bench compare A.json B.json');
 	}
-	const toRun = (name: string): ComparedRun => ({ name, result: readResult(name) });
-	process.stdout.write(compareReport(toRun(a), toRun(b), takesColour(process.stdout)));
+	const toRun = (name: string): ComparedRun => ({ name, result: readJsonReport(name) });
+	process.stdout.write(compareReport(toRun(a), toRun(b), supportsColor(process.stdout)));
 	return 0;
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { measureOverhead } from '../overhead/measureOverhead';
-import { showLive } from '../reports/live';
+import { showLiveProgress } from '../reports/liveProgress';
 import { overheadReport } from '../reports/overhead';
 import { UsageError } from '../usageError';
 import type { FlagReader, Flags } from './flags';
@@ -44,7 +44,7 @@ export async function overheadCommand(args: readonly string[]): Promise<number> 
 	];
 	const direct = parseRunOptions([...passOn(flags, ['url', 'key']), ...runArgs], process.env);
 	const n8n = parseRunOptions(['--target', 'n8n', '--url', webhook, ...runArgs], process.env);
-	const live = showLive(process.stderr);
+	const live = showLiveProgress(process.stderr);
 	const overhead = await measureOverhead(
 		{ direct: direct.config, n8n: n8n.config, pairs },
 		{ onProgress: live.update },

@@ -5,13 +5,13 @@ import type { AppInfo } from '../load/preflight';
 import { fetchAppInfo } from '../load/preflight';
 import { runLoad } from '../load/runLoad';
 import manifest from '../package.json';
-import { htmlReport } from '../reports/html';
+import { htmlReport } from '../reports/html/page';
 import { jsonReport } from '../reports/json';
 import { junitReport } from '../reports/junit';
-import { showLive } from '../reports/live';
+import { showLiveProgress } from '../reports/liveProgress';
 import { markdownReport } from '../reports/markdown';
 import { terminalReport } from '../reports/terminal';
-import { takesColour } from '../reports/terminalText';
+import { supportsColor } from '../reports/terminalText';
 import type { BenchResult, Machine } from '../result';
 import { RESULT_FORMAT } from '../result';
 import type { RunConfig } from '../runConfig';
@@ -41,7 +41,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 	const { config } = options;
 	checkReportsWritable(options);
 	const app = await readApp(config);
-	const live = showLive(process.stderr);
+	const live = showLiveProgress(process.stderr);
 	const { metrics, startedAt, durationMs, version, isInterrupted } = await runLoad(config, {
 		onProgress: live.update,
 		interrupt: interruptOnSignal(),
@@ -106,7 +106,7 @@ function describeMachine(): Machine {
 
 function writeReports(result: BenchResult, { reports }: RunOptions): void {
 	if (reports.json === '-') process.stdout.write(jsonReport(result));
-	else process.stdout.write(terminalReport(result, takesColour(process.stdout)));
+	else process.stdout.write(terminalReport(result, supportsColor(process.stdout)));
 	if (reports.json !== undefined && reports.json !== '-')
 		writeFileSync(reports.json, jsonReport(result));
 	if (reports.html !== undefined) writeFileSync(reports.html, htmlReport(result));

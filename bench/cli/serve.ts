@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AnswerScript, DifyVersion } from '../../mock-dify';
 import { DIFY_VERSIONS, startMockDify } from '../../mock-dify';
-import { answerOf, words } from '../serve/answer';
-import { HAZARD_NAMES, readMishap } from '../serve/faults';
+import { createFaultyScenarios, FAULT_NAMES, parseFault } from '../serve/faults';
 import { UsageError } from '../usageError';
 import type { FlagReader, Flags } from './flags';
 import { describeFlags, parseFlagsOnly } from './flags';
@@ -37,20 +36,20 @@ Ctrl-C ends it.
 
 ${describeFlags(FLAGS)}
 
-Faults: ${HAZARD_NAMES}
+Faults: ${FAULT_NAMES}
 `;
 
 /** Runs `dify-bench serve` until it receives SIGINT or SIGTERM. */
 export async function serveCommand(args: readonly string[]): Promise<number> {
 	const flags = parseFlagsOnly(args, FLAGS);
-	const faults = [...flags.texts('fault'), ...flags.texts('hazard')].map(readMishap);
+	const faults = [...flags.texts('fault'), ...flags.texts('hazard')].map(parseFault);
 	const seed = flags.value('seed', integerParser(0), 1);
 	const version: DifyVersion = flags.value('profile', choiceParser(...DIFY_VERSIONS), '1.13.1');
 	const port = flags.value('port', integerParser(0), 0);
 	const server = await startMockDify({
 		port,
 		version,
-		scenarioFor: answerOf(readScript(flags), faults, seed),
+		scenarioFor: createFaultyScenarios(readScript(flags), faults, seed),
 	}).catch((error: Error) => {
 		throw new UsageError(`--port ${port}: ${error.message}`);
 	});
@@ -73,7 +72,8 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
 function readScript(flags: FlagReader): AnswerScript {
 	const file = flags.text('script');
 	if (file === undefined) {
-		const tokens = words(flags.value('tokens', integerParser(0), 50));
+		const count = flags.value('tokens', integerParser(0), 50);
+		const tokens = Array.from({ length: count }, (_, index) => `token${index} `);
 		return {
 			tokens: () => tokens,
 			firstTokenMs: flags.value('first-token', parseDuration, 100),

@@ -8,7 +8,7 @@ import { fixtureResult, outcomes } from './fixture';
 import { hostileResult } from './hostile';
 import { distribution } from './samples';
 
-/** The first line that has the text, single spaces between its words. */
+/** Returns the first line that contains the text, with single spaces between its words. */
 function lineWith(text: string, report: string): string | undefined {
 	return report
 		.split('\n')
@@ -17,11 +17,11 @@ function lineWith(text: string, report: string): string | undefined {
 		.replace(/ +/g, ' ');
 }
 
-describe('terminal', () => {
+describe('terminal report:', () => {
 	const report = (change: Partial<BenchResult> = {}): string =>
 		terminalReport(fixtureResult(change), false);
 
-	it('lists each outcome that came, with its share and its reasons', () => {
+	it('lists each outcome that occurred, with its share and its reasons', () => {
 		const text = report();
 		expect(lineWith('completed', text)).toBe('completed 1,974 98.7 %');
 		expect(lineWith('dify_error', text)).toBe(
@@ -36,7 +36,7 @@ describe('terminal', () => {
 		expect(lineWith('tls', text)).toBe('tls 1 <0.01 %');
 	});
 
-	it('prints a percentile with its interval, and none without the samples for it', () => {
+	it('prints percentiles with their bounds, and omits those with too few samples', () => {
 		const base = fixtureResult();
 		const ttft = distribution(Array.from({ length: 100 }, (_, index) => index + 1));
 		const lines = report({ distributions: { ...base.distributions, ttft } }).split('\n');
@@ -58,7 +58,7 @@ describe('terminal', () => {
 		);
 	});
 
-	it('names what was not measured instead of showing zeros', () => {
+	it('lists metrics that were not measured instead of showing zeros', () => {
 		const text = report({
 			scalars: { ...fixtureResult().scalars, 'throughput.tokens': null, goodput: null },
 		});
@@ -67,7 +67,7 @@ describe('terminal', () => {
 		expect(lineWith('stall.share', text)).toBe('stall.share 0 %');
 	});
 
-	it('shows assertions with what was measured', () => {
+	it('shows assertions with the measured values', () => {
 		const result = fixtureResult();
 		const limits = ['outcome.completed >= 98.7%', 'outcome.http_429<5', 'ttfvt.p50 < 1s'];
 		const text = report({ assertions: judge(limits.map(parseAssertion), result) });
@@ -77,16 +77,16 @@ describe('terminal', () => {
 		expect(report()).not.toContain('Assertions');
 	});
 
-	it('colours only when told, and then nothing but colours it', () => {
+	it('differs from the plain report only by colors', () => {
 		const result = fixtureResult();
-		const coloured = terminalReport(result, true);
+		const colored = terminalReport(result, true);
 		const escapes = /\x1b\[\d+m/g;
-		expect(coloured).toMatch(escapes);
-		expect(coloured.replace(escapes, '')).toBe(terminalReport(result, false));
+		expect(colored).toMatch(escapes);
+		expect(colored.replace(escapes, '')).toBe(terminalReport(result, false));
 	});
 });
 
-describe('junit', () => {
+describe('JUnit report:', () => {
 	it.each<[VerdictStatus, RegExp, string]>([
 		['VALID', /<system-out>VALID: [^<]*<\/system-out>/, 'failures="1" errors="0" skipped="0"'],
 		[
@@ -99,7 +99,7 @@ describe('junit', () => {
 			/<error message="INVALID: [^"]*; gc: busy"\/>/,
 			'failures="1" errors="1" skipped="0"',
 		],
-	])('a test case for the verdict, %s, and for each assertion', (status, verdict, counts) => {
+	])('has a test case for the verdict %s and for each assertion', (status, verdict, counts) => {
 		const limits = ['ttft.p50 < 800', 'ttft.p50 < 8'].map(parseAssertion);
 		const text = junitReport(
 			fixtureResult({
@@ -113,14 +113,14 @@ describe('junit', () => {
 		expect(text).toMatch(/name="ttft.p50 &lt; 8"><failure message="[\d.]+ ms is not &lt; 8 ms"\/>/);
 	});
 
-	it('is well-formed whatever a server sent', () => {
+	it('is well-formed with hostile text from the server', () => {
 		const tags = junitReport(hostileResult()).replace(/<\/?[\w-]+( [\w-]+="[^"<]*")*\/?>/g, '');
 		expect(tags.replace('<?xml version="1.0" encoding="UTF-8"?>', '')).not.toMatch(/[<"]/);
 	});
 });
 
-describe('markdown', () => {
-	it('keeps each row of a table one row, and no markup of others', () => {
+describe('Markdown report:', () => {
+	it('keeps each table row on one line and escapes markup of the server', () => {
 		const rows = markdownReport(hostileResult())
 			.split('\n')
 			.filter((line) => line.startsWith('| ❌ dify'));
@@ -129,12 +129,12 @@ describe('markdown', () => {
 		expect(rows[0]!.replace(/\\./g, '')).not.toMatch(/[<*`]/);
 	});
 
-	it('is short: key numbers, and checks only where one is not VALID', () => {
+	it('is short: key numbers, and self-checks only if the verdict is not VALID', () => {
 		const text = markdownReport(fixtureResult());
 		expect(text.length).toBeLessThan(3000);
 		expect(text).not.toContain('dispatch\\_delay');
-		expect(text).not.toContain('Checks of the measurement');
-		expect(markdownReport(hostileResult())).toContain('Checks of the measurement');
+		expect(text).not.toContain('Self-checks of the measurement');
+		expect(markdownReport(hostileResult())).toContain('Self-checks of the measurement');
 		expect(text).toContain('throughput.streams **32.2/s**');
 	});
 });

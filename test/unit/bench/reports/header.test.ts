@@ -12,22 +12,22 @@ const REPORTS: Array<[string, (result: BenchResult) => string]> = [
 	['markdown', (result) => markdownReport(result).replaceAll('\\', '')],
 ];
 
-describe.each(REPORTS)('every report opens with how it was measured: %s', (_, report) => {
-	it('method, machine, target, run', () => {
+describe.each(REPORTS)('report header in %s:', (_, report) => {
+	it('states method, requests, machine, target, run and verdict', () => {
 		const text = report(fixtureResult());
 		for (const part of [
-			'dispatch engine, streaming, closed loop with 64 in flight, 2,000 requests, 50 before them as warm-up, not counted, seed 42, 2 workers',
-			'each a new conversation, auto_generate_name false, timeouts first 30 s, total 120 s, stall limit 1 s, 12 queries (sha256 3a7bd3e2360a)',
+			'dispatch engine, streaming, closed loop with 64 concurrent requests, 2,000 requests, 50 unmeasured warm-up requests, seed 42, 2 workers',
+			'a new conversation each, auto_generate_name false, timeouts first 30 s, total 120 s, stall limit 1 s, 12 different queries (sha256 3a7bd3e2360a)',
 			'linux x64, AMD EPYC 7763, 2 cores, 7.76 GiB, Node.js 22.22.0, undici 7.30.2',
 			'https://dify.example.com/v1, X-Version 1.13.1, Support bot (advanced-chat)',
 			'2026-01-05T08:30:00.000Z, 61.2 s, dify-bench 0.1.0',
-			'the measuring itself held up',
+			'The measurement is valid',
 		]) {
 			expect(text).toContain(part);
 		}
 	});
 
-	it('warns of what a reader must know first, and else of nothing', () => {
+	it('shows warnings only if there is something to warn about', () => {
 		const usual = fixtureResult();
 		const warned = fixtureResult({
 			interrupted: true,
@@ -35,9 +35,9 @@ describe.each(REPORTS)('every report opens with how it was measured: %s', (_, re
 			distributions: { ...usual.distributions, ttft: distribution([1, 2, 3, 4, 5, 6, 7, 8], 2) },
 		});
 		const warnings = [
-			'INSECURE: certificates went unchecked',
+			'INSECURE: TLS certificates were not verified',
 			'Interrupted',
-			'2 requests (25 %) still',
+			'2 requests (25 %) had no first token',
 		];
 		for (const warning of warnings) {
 			expect(report(warned)).toContain(warning);
@@ -47,7 +47,7 @@ describe.each(REPORTS)('every report opens with how it was measured: %s', (_, re
 
 	it.each<[string, BenchResult['plan']['load']]>([
 		[
-			'closed loop with 8 in flight, 1.5 s between two of them',
+			'closed loop with 8 concurrent requests and 1.5 s think time',
 			{ model: 'closed', concurrency: 8, think_ms: 1500 },
 		],
 		['open loop at 2.5/s, poisson arrivals', { model: 'open', rate: 2.5, arrival: 'poisson' }],
@@ -55,17 +55,17 @@ describe.each(REPORTS)('every report opens with how it was measured: %s', (_, re
 			'ramp from 1/s to 20/s, constant arrivals',
 			{ model: 'ramp', from: 1, to: 20, arrival: 'constant' },
 		],
-	])('%s', (text, load) => {
+	])('describes the load model: %s', (text, load) => {
 		const { plan } = fixtureResult();
 		expect(report(fixtureResult({ plan: { ...plan, load } }))).toContain(text);
 	});
 
-	it('says that nothing is known of the target where nothing is', () => {
+	it('states that the version and the app are unknown', () => {
 		const target = { base_url: 'http://127.0.0.1:1/v1', version: null, app: null };
-		expect(report(fixtureResult({ target }))).toContain('/v1, no X-Version, app unknown');
+		expect(report(fixtureResult({ target }))).toContain('/v1, no X-Version, unknown app');
 	});
 
-	it('keeps what a server sent on its line, and from steering anything', () => {
+	it('prints text of the server on one line without control characters', () => {
 		const text = report(hostileResult());
 		expect(text).not.toMatch(/[\x00-\x08\x0b-\x1f\u202e]/);
 		expect(text).not.toMatch(/\n<b>/);

@@ -15,16 +15,18 @@ import { fixtureResult } from './fixture';
 
 const validate = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema);
 
-/** Where the schema finds fault with the JSON of a result. */
-function faults(result: BenchResult): string[] {
+/** Returns the paths at which the JSON of a result violates the schema. */
+function violations(result: BenchResult): string[] {
 	validate(JSON.parse(jsonReport(result)));
 	return (validate.errors ?? []).map(({ instancePath }) => instancePath);
 }
 
-/** Every schema of an object in the schema, with where it stands. */
-function objects(node: unknown, path = '#'): Array<[string, Record<string, unknown>]> {
+/** Returns every object schema within the schema, with its path. */
+function findObjectSchemas(node: unknown, path = '#'): Array<[string, Record<string, unknown>]> {
 	if (typeof node !== 'object' || node === null) return [];
-	const inner = Object.entries(node).flatMap(([key, child]) => objects(child, `${path}/${key}`));
+	const inner = Object.entries(node).flatMap(([key, child]) =>
+		findObjectSchemas(child, `${path}/${key}`),
+	);
 	return 'properties' in node && 'type' in node
 		? [[path, node as Record<string, unknown>], ...inner]
 		: inner;
@@ -32,7 +34,7 @@ function objects(node: unknown, path = '#'): Array<[string, Record<string, unkno
 
 const { plan } = fixtureResult();
 
-describe('the JSON of a result', () => {
+describe('JSON report:', () => {
 	it.each<[string, Partial<BenchResult>]>([
 		['a usual run', {}],
 		['no app, no version', { target: { base_url: 'http://x/v1', version: null, app: null } }],
@@ -44,11 +46,11 @@ describe('the JSON of a result', () => {
 			'assertions',
 			{ assertions: judge(['ttft.p95<1', 'ttfvt.p50<1'].map(parseAssertion), fixtureResult()) },
 		],
-	])('fits the schema: %s', (_, change) => {
-		expect(faults(fixtureResult(change))).toEqual([]);
+	])('matches the schema: %s', (_, change) => {
+		expect(violations(fixtureResult(change))).toEqual([]);
 	});
 
-	it('is the result, number for number', () => {
+	it('contains the whole result and ends with a newline', () => {
 		const result = fixtureResult();
 		expect(JSON.parse(jsonReport(result))).toEqual(result);
 		expect(jsonReport(result).endsWith('}\n')).toBe(true);
@@ -56,28 +58,24 @@ describe('the JSON of a result', () => {
 
 	it.each<[string, (result: BenchResult) => void, string]>([
 		['another format', (result) => Object.assign(result, { format: 'dify-bench/2' }), '/format'],
-		['a key', (result) => Object.assign(result.target, { api_key: 'app-x' }), '/target'],
+		['an API key', (result) => Object.assign(result.target, { api_key: 'app-x' }), '/target'],
+		['a missing outcome', (result) => Reflect.deleteProperty(result.outcomes, 'tls'), '/outcomes'],
 		[
-			'an outcome left out',
-			(result) => Reflect.deleteProperty(result.outcomes, 'tls'),
-			'/outcomes',
-		],
-		[
-			'a text for a number',
+			'a string in place of a number',
 			(result) => Object.assign(result.scalars, { goodput: '98' }),
 			'/scalars/goodput',
 		],
 		['a negative count', (result) => (result.outcomes.tls = -1), '/outcomes/tls'],
-	])('does not fit with %s', (_, spoil, path) => {
+	])('does not match the schema with %s', (_, corrupt, path) => {
 		const result = fixtureResult();
-		spoil(result);
-		expect(faults(result)).toContain(path);
+		corrupt(result);
+		expect(violations(result)).toContain(path);
 	});
 });
 
-describe('the schema', () => {
-	it('allows nothing that it does not name, and requires the rest', () => {
-		const found = objects(schema);
+describe('result.schema.json:', () => {
+	it('forbids unknown properties and requires all others', () => {
+		const found = findObjectSchemas(schema);
 		expect(found.length).toBeGreaterThan(20);
 		for (const [path, { additionalProperties, required, properties }] of found) {
 			expect([path, additionalProperties]).toEqual([path, false]);
@@ -89,15 +87,15 @@ describe('the schema', () => {
 	});
 
 	it('describes every property', () => {
-		const bare = objects(schema).flatMap(([path, { properties }]) =>
+		const undescribed = findObjectSchemas(schema).flatMap(([path, { properties }]) =>
 			Object.entries(properties as Record<string, { description?: string }>)
 				.filter(([, { description }]) => description === undefined)
 				.map(([name]) => `${path}/${name}`),
 		);
-		expect(bare).toEqual([]);
+		expect(undescribed).toEqual([]);
 	});
 
-	it('knows the names that the code knows', () => {
+	it('lists the same names as result.ts', () => {
 		const { outcomes, distributions, scalars, format } = schema.properties;
 		expect(format.const).toBe(RESULT_FORMAT);
 		expect(outcomes.required).toEqual([...OUTCOMES]);

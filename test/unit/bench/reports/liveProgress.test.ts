@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { progressLine, showLive } from '../../../../bench/reports/live';
+import { formatProgress, showLiveProgress } from '../../../../bench/reports/liveProgress';
 import type { Progress } from '../../../../bench/result';
 
 const PROGRESS: Progress = {
@@ -15,27 +15,31 @@ const PROGRESS: Progress = {
 	outcomes: { dify_error: 2, completed: 338, tls: 0 },
 };
 
-describe('the line', () => {
+describe('live progress line:', () => {
 	it.each<[string, Partial<Progress>, string]>([
 		[
-			'usual',
+			'of a usual run',
 			{},
 			'12 s  340/2,000  29 s left  31.4/s  64 in flight  TTFT p50 149 p95 284 ms  completed 338 dify_error 2',
 		],
 		[
-			'nothing came yet',
+			'before the first token',
 			{ done: 0, rate: 0, left_s: null, ttft_p50: null, ttft_p95: null, outcomes: {} },
 			'12 s  0/2,000  0/s  64 in flight  TTFT p50 – p95 –',
 		],
-		['warm-up', { isWarmup: true, planned: 50, done: 9, elapsed_s: 0.2 }, 'warm-up 0 s  9/50'],
+		[
+			'during the warm-up',
+			{ isWarmup: true, planned: 50, done: 9, elapsed_s: 0.2 },
+			'warm-up 0 s  9/50',
+		],
 	])('%s', (_, change, line) => {
-		expect(progressLine({ ...PROGRESS, ...change })).toMatch(
+		expect(formatProgress({ ...PROGRESS, ...change })).toMatch(
 			new RegExp(`^${line.replaceAll('–', '\\u2013')}${line.startsWith('warm') ? '' : '$'}`),
 		);
 	});
 });
 
-/** A stream that keeps what is written to it, as a terminal of so many columns or a pipe. */
+/** Returns a stream that records its output: a terminal if `columns` is given, otherwise a pipe. */
 function stream(columns?: number): { written: string[]; out: NodeJS.WriteStream } {
 	const written: string[] = [];
 	const out = new Writable({
@@ -47,34 +51,34 @@ function stream(columns?: number): { written: string[]; out: NodeJS.WriteStream 
 	return { written, out: Object.assign(out, { isTTY: columns !== undefined, columns }) as never };
 }
 
-describe('a terminal', () => {
-	it('has one line, cut to its width, and a clean one at the end', () => {
+describe('live progress on a terminal:', () => {
+	it('redraws one line, cuts it to the width, and clears it at the end', () => {
 		const { written, out } = stream(40);
-		const live = showLive(out);
-		live.update(PROGRESS);
-		live.update(PROGRESS);
-		live.end();
-		const line = `\r${progressLine(PROGRESS).slice(0, 39)}\x1b[K`;
+		const progress = showLiveProgress(out);
+		progress.update(PROGRESS);
+		progress.update(PROGRESS);
+		progress.end();
+		const line = `\r${formatProgress(PROGRESS).slice(0, 39)}\x1b[K`;
 		expect(written).toEqual([line, line, '\r\x1b[K']);
 	});
 
-	it('that does not know its width gets the whole line', () => {
+	it('shows the whole line if the width is unknown', () => {
 		const { written, out } = stream(0);
-		showLive(out).update(PROGRESS);
-		expect(written[0]).toContain(progressLine(PROGRESS));
+		showLiveProgress(out).update(PROGRESS);
+		expect(written[0]).toContain(formatProgress(PROGRESS));
 	});
 });
 
-describe('a pipe', () => {
-	it('gets a line every five seconds, without control characters', () => {
+describe('live progress in a pipe:', () => {
+	it('prints a line every five seconds, without control characters', () => {
 		const { written, out } = stream();
-		const live = showLive(out);
+		const progress = showLiveProgress(out);
 		for (let elapsed = 0; elapsed <= 21; elapsed += 0.25) {
-			// A busy machine may skip an update.
+			// A busy machine may skip updates.
 			if (elapsed > 9 && elapsed < 12) continue;
-			live.update({ ...PROGRESS, elapsed_s: elapsed });
+			progress.update({ ...PROGRESS, elapsed_s: elapsed });
 		}
-		live.end();
+		progress.end();
 		expect(written.map((line) => line.slice(0, 4))).toEqual(['5 s ', '12 s', '15 s', '20 s']);
 		for (const line of written) expect(line).toMatch(/^[^\x1b\r]+\n$/);
 	});
