@@ -65,7 +65,12 @@ export function checksTable({ verdict }: BenchResult): Table {
 export function assertionsTable({ assertions }: BenchResult): Table {
 	return {
 		title: 'Assertions',
-		columns: [leftColumn('assertion'), leftColumn(''), rightColumn('measured'), leftColumn('')],
+		columns: [
+			leftColumn('assertion'),
+			leftColumn('result'),
+			rightColumn('measured'),
+			leftColumn('reason'),
+		],
 		rows: assertions.map(({ text, actual, unit, passed, reason }) => [
 			{ text },
 			passed ? { text: 'passed', tone: 'good' } : { text: 'failed', tone: 'bad' },

@@ -33,7 +33,7 @@ describe('dify-bench calibrate:', () => {
 		const { stdout } = await runBench(['calibrate', '--streams', '5', '--duration', '1s']);
 		expect(stdout).toMatch(/streams +workers +events\/s/);
 		expect(stdout).toMatch(
-			/Up to 5 such streams at once were measured validly|measured none of these validly/,
+			/can measure up to 5 concurrent streams validly|cannot measure any of these levels validly/,
 		);
 	});
 });

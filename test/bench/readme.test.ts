@@ -42,7 +42,7 @@ describe('bench/README.md:', () => {
 	});
 
 	it('lists the exit codes and the result format', () => {
-		const codes = [...section('Gate').matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code));
+		const codes = [...section('Assertions and exit codes').matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code));
 		expect(codes).toEqual(Object.values(EXIT_CODES));
 		expect(section('Reports')).toContain(`\`${RESULT_FORMAT}\``);
 	});
@@ -60,7 +60,7 @@ describe('bench/README.md:', () => {
 		const [, names = ''] = /The validations are (.+)/.exec(unknown()) ?? [];
 		expect(names).toContain('accuracy');
 		for (const name of names.split(', ')) {
-			expect(section('Proofs')).toContain(`\`npm run prove -- ${name}\``);
+			expect(section('Validation')).toContain(`\`npm run prove -- ${name}\``);
 		}
 	});
 });
