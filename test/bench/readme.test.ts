@@ -42,7 +42,9 @@ describe('bench/README.md:', () => {
 	});
 
 	it('lists the exit codes and the result format', () => {
-		const codes = [...section('Assertions and exit codes').matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code));
+		const codes = [...section('Assertions and exit codes').matchAll(/^\| (\d) +\|/gm)].map(
+			([, code]) => Number(code),
+		);
 		expect(codes).toEqual(Object.values(EXIT_CODES));
 		expect(section('Reports')).toContain(`\`${RESULT_FORMAT}\``);
 	});
