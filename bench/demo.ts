@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { serve } from './validation/cli';
+import { startServer } from './validation/benchProcess';
 
 /**
- * `npm run bench`: measures a server of our own on loopback, with nothing else installed. Options
- * after `--` are those of `dify-bench run`.
+ * `npm run bench`: measures a mock server on loopback, so that nothing else needs to be installed.
+ * Options after `--` are passed to `dify-bench run`.
  */
 async function main(options: readonly string[]): Promise<number> {
-	const server = await serve(['--first-token', '200ms', '--gap', '15ms', '--tokens', '60']);
+	const server = await startServer(['--first-token', '200ms', '--gap', '15ms', '--tokens', '60']);
 	try {
 		const isGiven = (flags: RegExp): boolean => options.some((option) => flags.test(option));
 		const args = [
@@ -19,7 +19,7 @@ async function main(options: readonly string[]): Promise<number> {
 		];
 		const env = { ...process.env, DIFY_API_KEY: server.key };
 		const child = spawn(process.execPath, args, { stdio: 'inherit', env });
-		// Ctrl-C is the bench's to answer; this waits for its report.
+		// dify-bench handles Ctrl-C itself. This process must stay alive until the report is written.
 		process.on('SIGINT', () => undefined);
 		return await new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 	} finally {

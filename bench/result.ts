@@ -1,24 +1,25 @@
 /**
- * The result of a run: what `--json` writes, every report is drawn from, the gate judges and
- * `compare` reads. Times in ms, sizes in bytes, rates per second, unless a name says otherwise.
- * Its JSON Schema is result.schema.json; a change of shape is a new {@link RESULT_FORMAT}.
+ * The result of a run: what `--json` writes, what the reports show, what the assertions are checked
+ * against, and what `compare` reads. Times are in ms, sizes in bytes and rates per second, unless a
+ * field says otherwise. The JSON Schema is result.schema.json. A change of the shape needs a new
+ * {@link RESULT_FORMAT}.
  */
 export const RESULT_FORMAT = 'dify-bench/1';
 
-/** How a request ended; each planned request has exactly one. */
+/** How a request can end. Each planned request has exactly one outcome. */
 export const OUTCOMES = [
-	/** A stream with its terminal event, or a blocking answer. */
+	/** The stream sent its terminal event, or a blocking answer arrived. */
 	'completed',
-	/** An `error` event under HTTP 200, or a workflow that failed. */
+	/** Dify sent an `error` event under HTTP 200, or the workflow failed. */
 	'dify_error',
-	/** The stream ended, or broke, without a terminal event. */
+	/** The stream ended or broke without a terminal event. */
 	'truncated',
-	/** The stream held lines that were no events, and no end came. */
+	/** The stream contained lines that are not valid events and ended without a terminal event. */
 	'malformed',
 	'http_4xx',
 	'http_429',
 	'http_5xx',
-	/** HTML or JSON where a stream was asked for. */
+	/** The response was HTML or JSON although a stream was requested. */
 	'not_sse',
 	'connect',
 	'tls',
@@ -27,12 +28,12 @@ export const OUTCOMES = [
 	'timeout_total',
 	'stopped',
 	'paused',
-	/** Still running, or not yet begun, when the run ended. */
+	/** The request was still running, or had not been sent, when the run ended. */
 	'cut_by_deadline',
 ] as const;
 export type OutcomeName = (typeof OUTCOMES)[number];
 
-/** What is measured of each request, or of each delivery, in ms. Definitions: README, "Metrics". */
+/** Metrics measured per request, or per delivery, in ms. Definitions: docs/bench-method.md#1-definitions */
 export const DISTRIBUTIONS = [
 	'ttft',
 	'ttft_service',
@@ -50,8 +51,10 @@ export const DISTRIBUTIONS = [
 	'client_error',
 ] as const;
 export type DistributionName = (typeof DISTRIBUTIONS)[number];
+/** A metric with one value per request. `delivery_gap` has many values per request. */
+export type RequestMetricName = Exclude<DistributionName, 'delivery_gap'>;
 
-/** One number of the whole run. */
+/** Metrics with a single value for the whole run, and their units. */
 export const SCALARS = {
 	'throughput.streams': '/s',
 	'throughput.events': '/s',
@@ -60,9 +63,9 @@ export const SCALARS = {
 	'throughput.bytes': '/s',
 	'in_flight.peak': '',
 	'in_flight.mean': '',
-	/** Streams in flight by Little's law (arrival rate × mean time in the system) over the measured mean. */
+	/** Requests in flight by Little's law (arrival rate × mean time in flight) divided by the measured mean. */
 	'in_flight.littles_law': '',
-	/** Time in gaps over the stall limit / time between first and last token, of all streams. */
+	/** Time in gaps above the stall limit / time between the first and the last token, over all completed streams. */
 	'stall.share': '%',
 	/** Completed requests within every `--goodput` limit / planned requests. */
 	goodput: '%',
@@ -72,7 +75,20 @@ export type ScalarName = keyof typeof SCALARS;
 export const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
 export type PercentileName = (typeof PERCENTILES)[number];
 
-/** A percentile with the order statistics that bound it with 95 % confidence from below, and from above. */
+/** Returns the quantile of a percentile name: p99.9 is 0.999. */
+export function quantileOf(percentile: PercentileName): number {
+	return Number(percentile.slice(1)) / 100;
+}
+
+/**
+ * Returns how many samples a percentile needs before a 95 % upper bound for it exists. With fewer
+ * samples, even the largest one is below the true percentile in more than 5 % of runs (q^n > 0.05).
+ */
+export function samplesNeeded(percentile: PercentileName): number {
+	return Math.ceil(Math.log(0.05) / Math.log(quantileOf(percentile)));
+}
+
+/** A percentile with its lower and upper bound. Each bound is an order statistic with 95 % confidence. */
 export interface Percentile {
 	value: number;
 	low: number;
@@ -82,40 +98,44 @@ export interface Percentile {
 export interface Distribution {
 	unit: 'ms';
 	count: number;
-	/** Of `count`: still unmeasured when the run ended, and counted with their age, a lower bound. */
+	/**
+	 * How many of `count` had no value yet when their request was given up or the run ended. Each
+	 * counts with its age, which is a lower bound.
+	 */
 	censored: number;
 	min: number | null;
 	mean: number | null;
 	max: number | null;
-	/** `null` where the samples do not suffice for a 95 % upper bound to exist. */
+	/** `null` if there are too few samples for a 95 % upper bound. */
 	percentiles: Record<PercentileName, Percentile | null>;
 }
 
 export type VerdictStatus = 'VALID' | 'DEGRADED' | 'INVALID';
 
-/** One thing that the measuring itself is judged by. */
+/** One self-check of the measurement. */
 export interface Check {
-	/** Stable: `client_error`, `elu`, `dispatch_delay`, `gc`, `steal`, `plan`. */
+	/** Stable: `client_error`, `dispatch_delay`, `elu`, `gc`, `steal`, `plan`. */
 	name: string;
 	status: VerdictStatus;
-	/** A sentence with its numbers. */
+	/** A sentence that contains the measured values. */
 	message: string;
 }
 
+/** Whether the measurement is valid. */
 export interface Verdict {
-	/** The worst of its checks. */
+	/** The worst status of the checks. */
 	status: VerdictStatus;
 	checks: Check[];
 }
 
-/** Why requests ended as they did, by Dify's code or the socket's. */
+/** Requests that did not complete, grouped by outcome, HTTP status and error code. */
 export interface OutcomeDetail {
 	outcome: OutcomeName;
-	/** HTTP status, where there was one. */
+	/** HTTP status. `null` without a response. */
 	status: number | null;
-	/** Dify's code, or Node's, such as ECONNREFUSED. */
+	/** Dify's error code or Node's, such as ECONNREFUSED. */
 	code: string | null;
-	/** The first message of its kind. */
+	/** The first message of the group. */
 	message: string;
 	count: number;
 }
@@ -123,35 +143,35 @@ export interface OutcomeDetail {
 export type LoadModel =
 	| { model: 'closed'; concurrency: number; think_ms: number }
 	| { model: 'open'; rate: number; arrival: 'constant' | 'poisson' }
-	/** The rate goes evenly from one value to the other over the run. */
+	/** The rate changes linearly from one value to the other over the run. */
 	| { model: 'ramp'; from: number; to: number; arrival: 'constant' | 'poisson' };
 
-/** What was asked for. */
+/** The settings of the run. */
 export interface Plan {
-	/** What is asked: Dify, or an n8n webhook that answers by it. */
+	/** Dify itself, or an n8n webhook whose workflow calls Dify. */
 	target: 'dify' | 'n8n';
 	engine: 'dispatch' | 'autocannon';
 	mode: 'streaming' | 'blocking';
 	load: LoadModel;
-	/** Planned requests, warm-up not counted; what `outcomes` add up to. */
+	/** Planned requests without the warm-up. The outcomes add up to this number. */
 	requests: number;
-	/** Planned length of the run; `null` where the number of requests ends it. */
+	/** Planned length of the run. `null` if the number of requests ends the run. */
 	duration_ms: number | null;
-	/** Requests sent before, and left out of every number. */
+	/** Requests sent before the run. They are excluded from all results. */
 	warmup: number;
 	seed: number;
 	workers: number;
 	conversation: 'new' | 'chain';
 	auto_generate_name: boolean;
 	timeouts_ms: { first: number | null; idle: number | null; total: number | null };
-	/** Gaps longer than this count into `stall.share`. */
+	/** Longer gaps count towards `stall.share`. */
 	stall_limit_ms: number;
 	goodput_limits: string[];
-	/** Whether certificates went unchecked. */
+	/** Whether TLS certificates were not verified. */
 	insecure: boolean;
 	queries: {
 		count: number;
-		/** A digest of queries and inputs, to tell two runs' datasets apart. */
+		/** Digest of the queries and inputs, to detect that two runs used different ones. */
 		sha256: string;
 		/** Only with `--include-queries`. */
 		texts?: string[];
@@ -167,9 +187,9 @@ export interface Machine {
 	undici: string;
 }
 
-/** One second of the run, from its start; `null` where nothing was measured in it. */
+/** One second of the run. `null` if nothing was measured in it. */
 export interface Second {
-	/** Its end, in s from the start of the run. */
+	/** End of this second, in s since the start of the run. */
 	t: number;
 	dispatched: number;
 	completed: number;
@@ -178,30 +198,31 @@ export interface Second {
 	characters: number;
 	bytes: number;
 	in_flight: number;
-	/** Of first tokens that came in this second. */
+	/** Of the first tokens that arrived in this second. */
 	ttft_p50: number | null;
 	ttft_p95: number | null;
 	ttft_max: number | null;
 }
 
-/** Counts between edges: `counts[i]` lies in [edges[i], edges[i+1]). */
+/** `counts[i]` is the number of values in [edges[i], edges[i+1]). */
 export interface Histogram {
 	edges: number[];
 	counts: number[];
 }
 
-/** One delivery of a stream: all events that came in one turn of the loop. */
+/** All events of a stream that arrived in one iteration of the event loop. */
 export interface Delivery {
-	/** From the planned start. */
+	/** Time since the planned start. */
 	t: number;
 	events: number;
 	characters: number;
-	/** Of its first event. */
+	/** Name of its first event. */
 	event: string;
 }
 
-export interface Stream {
-	/** Number of the request in the plan, from 0. */
+/** The deliveries of one stream. */
+export interface StreamTrace {
+	/** Index of the request in the plan, from 0. */
 	request: number;
 	outcome: OutcomeName;
 	ttft: number | null;
@@ -210,14 +231,14 @@ export interface Stream {
 }
 
 export interface Assertion {
-	/** As given: `ttft.p95 < 800`. */
+	/** As given by the user: `ttft.p95 < 800`. */
 	text: string;
-	/** `null` when nothing was measured. */
+	/** `null` if nothing was measured. */
 	actual: number | null;
 	/** Unit of `actual` and of the limit: `ms`, `%`, `/s` or none. */
 	unit: string;
 	passed: boolean;
-	/** Why it did not pass, or could not be judged. */
+	/** Why the assertion failed or could not be decided. */
 	reason: string | null;
 }
 
@@ -231,39 +252,39 @@ export interface BenchResult {
 		base_url: string;
 		/** Dify's `X-Version`. */
 		version: string | null;
-		/** What GET /info says; `null` where it could not be had. */
+		/** The response of GET /info. `null` if it is not available. */
 		app: { name: string; mode: string } | null;
 	};
 	plan: Plan;
 	machine: Machine;
 	verdict: Verdict;
-	/** Where Ctrl-C ended the run early. */
+	/** Whether Ctrl-C ended the run early. */
 	interrupted: boolean;
 	outcomes: Record<OutcomeName, number>;
 	outcome_details: OutcomeDetail[];
-	/** What a token is in `tpot` and `throughput.tokens`: Dify's own count, or its text events. */
+	/** How `tpot` and `throughput.tokens` count tokens: by Dify's usage, or by text events. */
 	tokens_from: 'usage' | 'text_events';
 	distributions: Record<DistributionName, Distribution>;
-	/** `null` where nothing was measured. */
+	/** `null` if nothing was measured. */
 	scalars: Record<ScalarName, number | null>;
 	seconds: Second[];
 	histograms: { ttft: Histogram; delivery_gap: Histogram };
-	/** The completed stream with the longest time to first token, else to its end. */
-	slowest: Stream | null;
+	/** The completed stream with the longest time to first token. `null` if no stream completed. */
+	slowest: StreamTrace | null;
 	assertions: Assertion[];
 }
 
-/** What a live display is told, a few times a second. */
+/** What the progress line shows. Updated a few times per second. */
 export interface Progress {
 	/** Seconds since the start of the run. */
 	elapsed_s: number;
-	/** Seconds left, where that is known. */
+	/** Remaining seconds. `null` if the number of requests ends the run. */
 	left_s: number | null;
 	isWarmup: boolean;
 	planned: number;
 	done: number;
 	in_flight: number;
-	/** Completed streams in the last second. */
+	/** Completed streams per second, over the last second. */
 	rate: number;
 	ttft_p50: number | null;
 	ttft_p95: number | null;

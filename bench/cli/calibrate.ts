@@ -1,79 +1,92 @@
 import { writeFileSync } from 'node:fs';
-import type { Level } from '../calibrate/levels';
-import { lengthOf, measureLevel } from '../calibrate/levels';
+import { measureLevel, streamLengthMs } from '../calibrate/measureLevel';
 import { StampServer } from '../calibrate/stampServerProcess';
-import { showLive } from '../reports/live';
-import { table } from '../reports/calibration';
-import type { Flags } from './flags';
-import { describe, parse } from './flags';
-import { UsageError } from '../usage';
-import { duration, integer, positiveDuration } from './values';
+import type { CalibrationLevel, StreamShape } from '../calibrationResult';
+import { calibrationReport } from '../reports/calibration';
+import { showLiveProgress } from '../reports/liveProgress';
+import { EXIT_CODES } from '../thresholds/exitCode';
+import { UsageError } from '../usageError';
+import type { FlagReader, Flags } from './flags';
+import { describeFlags, parseFlagsOnly } from './flags';
+import { integerParser, parseDuration, parsePositiveDuration, parseWorkers } from './flagValues';
 
 const FLAGS = {
-	streams: { value: 'N', help: 'only this many at once, instead of more and more' },
-	'first-token': { value: 'TIME', help: 'of each stream (default 100ms)' },
-	gap: { value: 'TIME', help: 'between packets (default 10ms)' },
-	tokens: { value: 'N', help: 'of each stream (default 50)' },
-	'tokens-per-packet': { value: 'N', help: 'written at once (default 1)' },
-	duration: { value: 'TIME', help: 'of each level (default 5s)' },
-	workers: { value: 'N', help: 'measuring threads, or auto' },
-	json: { value: 'FILE', help: 'the levels as JSON; - for stdout' },
-	help: { help: 'this' },
+	streams: {
+		value: 'N',
+		help: 'measure only this number of streams (default: double it each time)',
+	},
+	'first-token': { value: 'TIME', help: 'time to the first token of a stream (default 100ms)' },
+	gap: { value: 'TIME', help: 'time between two packets (default 10ms)' },
+	tokens: { value: 'N', help: 'number of tokens of a stream (default 50)' },
+	'tokens-per-packet': { value: 'N', help: 'number of tokens in a packet (default 1)' },
+	duration: { value: 'TIME', help: 'length of each measurement (default 5s)' },
+	workers: { value: 'N', help: 'number of measuring threads, or auto (default)' },
+	json: { value: 'FILE', help: 'write the levels as JSON (- for stdout)' },
+	help: { help: 'show this help' },
 } satisfies Flags;
 
 export const CALIBRATE_HELP = `dify-bench calibrate [options]
 
-How far this machine's measuring can be trusted: a server in another process stamps each
-event right before it writes it, and what is measured here is held against the stamps.
-Doubles the streams until the measuring is no longer VALID, twice in a row.
+Measures how accurate the times of this machine are. A server in another process stamps
+each event directly before it sends it, and the measured times are compared with the stamps.
+The number of streams is doubled until the measurement is not VALID twice in a row.
 
-${describe(FLAGS)}
+${describeFlags(FLAGS)}
 `;
 
 const FIRST_LEVEL = 25;
 const LAST_LEVEL = 6_400;
 
-/** @returns the exit code: 4 when not even the first level was measured validly */
+/** Runs `dify-bench calibrate`. Returns exit code 4 if not even the first level is valid. */
 export async function calibrateCommand(args: readonly string[]): Promise<number> {
-	const { given, positionals } = parse(args, FLAGS);
-	if (positionals.length > 0) throw new UsageError(`'${positionals[0]}' is no flag`);
-	const stream = {
-		first: given.value('first-token', duration, 100),
-		gap: given.value('gap', duration, 10),
-		tokens: given.value('tokens', integer(1), 50),
-		packet: given.value('tokens-per-packet', integer(1), 1),
-	};
-	if (lengthOf(stream) === 0)
-		throw new UsageError('--first-token and --gap: a stream must take some time');
-	const only = given.value('streams', integer(1), undefined);
+	const flags = parseFlagsOnly(args, FLAGS);
+	const shape = readShape(flags);
+	const streams = flags.value('streams', integerParser(1), undefined);
 	const settings = {
-		workers:
-			given.text('workers') === 'auto'
-				? ('auto' as const)
-				: given.value('workers', integer(1), 'auto' as const),
-		durationMs: given.value('duration', positiveDuration, 5_000),
+		workers: flags.value('workers', parseWorkers, 'auto' as const),
+		durationMs: flags.value('duration', parsePositiveDuration, 5_000),
 	};
 	const server = await StampServer.start();
-	const levels: Level[] = [];
-	const live = showLive(process.stderr);
-	try {
-		for (let streams = only ?? FIRST_LEVEL; streams <= (only ?? LAST_LEVEL); streams *= 2) {
-			const measure = async (): Promise<Level> =>
-				await measureLevel(server, streams, stream, settings, { onProgress: live.update });
-			let level = await measure();
-			// Once may be the machine's other business.
-			if (level.verdict.status !== 'VALID') level = await measure();
-			levels.push(level);
-			if (level.verdict.status !== 'VALID') break;
-		}
-	} finally {
+	const live = showLiveProgress(process.stderr);
+	const measure = async (count: number): Promise<CalibrationLevel> =>
+		await measureLevel(server, { streams: count, shape, ...settings }, { onProgress: live.update });
+	const levels = await measureLevels(measure, streams).finally(() => {
 		live.end();
 		server.stop();
-	}
-	const json = `${JSON.stringify({ format: 'dify-bench-calibration/1', stream, levels }, undefined, '\t')}\n`;
-	const file = given.text('json');
+	});
+	const json = `${JSON.stringify({ format: 'dify-bench-calibration/1', stream: shape, levels }, undefined, '\t')}\n`;
+	const file = flags.text('json');
 	if (file === '-') process.stdout.write(json);
-	else process.stdout.write(table(levels, stream));
+	else process.stdout.write(calibrationReport(levels, shape));
 	if (file !== undefined && file !== '-') writeFileSync(file, json);
-	return levels[0]?.verdict.status === 'VALID' ? 0 : 4;
+	return levels[0]?.verdict.status === 'VALID' ? EXIT_CODES.pass : EXIT_CODES.invalid;
+}
+
+/** Measures the given number of streams, or increasing numbers until the measurement is not valid. */
+async function measureLevels(
+	measure: (streams: number) => Promise<CalibrationLevel>,
+	only: number | undefined,
+): Promise<CalibrationLevel[]> {
+	const levels: CalibrationLevel[] = [];
+	for (let streams = only ?? FIRST_LEVEL; streams <= (only ?? LAST_LEVEL); streams *= 2) {
+		let level = await measure(streams);
+		// Other programs on the machine can disturb a single measurement.
+		if (level.verdict.status !== 'VALID') level = await measure(streams);
+		levels.push(level);
+		if (level.verdict.status !== 'VALID') break;
+	}
+	return levels;
+}
+
+function readShape(flags: FlagReader): StreamShape {
+	const shape = {
+		first: flags.value('first-token', parseDuration, 100),
+		gap: flags.value('gap', parseDuration, 10),
+		tokens: flags.value('tokens', integerParser(1), 50),
+		packet: flags.value('tokens-per-packet', integerParser(1), 1),
+	};
+	if (streamLengthMs(shape) === 0) {
+		throw new UsageError('--first-token and --gap cannot both be 0: a stream must take some time');
+	}
+	return shape;
 }

@@ -1,28 +1,29 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../usage';
+import { UsageError } from '../usageError';
 
-/** A flag as the help shows it; without `value` it is a switch. */
+/** A flag of a command. A flag without `value` is a switch. */
 export interface Flag {
+	/** Placeholder of the value in the help. */
 	value?: string;
-	/** May be given more than once. */
+	/** Whether the flag may be repeated. */
 	multiple?: boolean;
 	help: string;
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
 
-/** What was given, by flag; every flag that was not is absent. */
-export type Given = Readonly<Record<string, string | boolean | string[] | undefined>>;
+/** The given flags and their values. Other flags are absent. */
+type FlagValues = Readonly<Record<string, string | boolean | string[] | undefined>>;
 
 /**
- * Reads a command line.
+ * Parses the arguments of a command.
  *
- * @throws {UsageError} for a flag that the command does not have, or one without its value
+ * @throws {UsageError} for an unknown flag, or a flag without its value
  */
-export function parse(
+export function parseFlags(
 	args: readonly string[],
 	flags: Flags,
-): { given: Reader; positionals: string[] } {
+): { flags: FlagReader; positionals: string[] } {
 	const options = Object.fromEntries(
 		Object.entries(flags).map(([name, { value, multiple = false }]) => [
 			name,
@@ -31,58 +32,69 @@ export function parse(
 	);
 	try {
 		const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-		return { given: new Reader(values as Given), positionals };
+		return { flags: new FlagReader(values as FlagValues), positionals };
 	} catch (error) {
-		// Node's own message names the flag; only its way out of positionals is of no use here.
-		const [said = ''] = (error as Error).message.split('. To specify');
-		throw new UsageError(`${said.replace(/\.$/, '')}${nearest(said, Object.keys(flags))}`);
+		// Node's message names the flag. Its advice on positional arguments does not apply here.
+		const [message = ''] = (error as Error).message.split('. To specify');
+		throw new UsageError(`${message.replace(/\.$/, '')}${suggestFlags(message, flags)}`);
 	}
 }
 
-function nearest(message: string, names: readonly string[]): string {
+/** Parses the arguments of a command that takes flags only. @throws {UsageError} */
+export function parseFlagsOnly(args: readonly string[], flags: Flags): FlagReader {
+	const { flags: reader, positionals } = parseFlags(args, flags);
+	if (positionals.length > 0) {
+		throw new UsageError(`Unexpected argument '${positionals[0]}': flags start with --`);
+	}
+	return reader;
+}
+
+function suggestFlags(message: string, flags: Flags): string {
 	const [, unknown] = /Unknown option '--?([^']+)'/.exec(message) ?? [];
 	if (unknown === undefined) return '';
-	const close = names.filter((name) => name.startsWith(unknown.slice(0, 3)));
-	return close.length === 0
+	const similar = Object.keys(flags).filter((name) => name.startsWith(unknown.slice(0, 3)));
+	return similar.length === 0
 		? ''
-		: ` (did you mean ${close.map((name) => `--${name}`).join(', ')}?)`;
+		: ` (did you mean ${similar.map((name) => `--${name}`).join(', ')}?)`;
 }
 
-/** Reads flags one by one, each through a function that checks it. */
-export class Reader {
-	constructor(private readonly given: Given) {}
+/** Reads the values of flags and validates them. */
+export class FlagReader {
+	constructor(private readonly values: FlagValues) {}
 
 	has(flag: string): boolean {
-		return this.given[flag] !== undefined;
+		return this.values[flag] !== undefined;
 	}
 
-	is(flag: string): boolean {
-		return this.given[flag] === true;
+	/** Whether a switch is on. */
+	isOn(flag: string): boolean {
+		return this.values[flag] === true;
 	}
 
 	text(flag: string): string | undefined {
-		const value = this.given[flag];
+		const value = this.values[flag];
 		return typeof value === 'string' ? value : undefined;
 	}
 
-	all(flag: string): string[] {
-		const value = this.given[flag];
+	/** Returns all values of a flag that may be repeated. */
+	texts(flag: string): string[] {
+		const value = this.values[flag];
 		return Array.isArray(value) ? value : [];
 	}
 
-	/** A flag's value as `read` takes it, or what it is without. */
-	value<Value, Absent>(
+	/** Returns the parsed value of a flag, or the default if the flag is not given. */
+	value<Value, Default>(
 		flag: string,
-		read: (flag: string, text: string) => Value,
-		absent: Absent,
-	): Value | Absent {
+		parse: (flag: string, text: string) => Value,
+		defaultValue: Default,
+	): Value | Default {
 		const text = this.text(flag);
-		return text === undefined ? absent : read(flag, text);
+		return text === undefined ? defaultValue : parse(flag, text);
 	}
 }
 
-/** The flags of a command, for its help. */
-export function describe(flags: Flags): string {
+/** Returns the list of flags for the help of a command. */
+export function describeFlags(flags: Flags): string {
 	const rows = Object.entries(flags).map(
 		([name, { value, help }]) =>
 			[`  --${name}${value === undefined ? '' : ` ${value}`}`, help] as const,

@@ -1,12 +1,14 @@
 import manifest from '../package.json';
+import { EXIT_CODES } from '../thresholds/exitCode';
+import { UsageError } from '../usageError';
 import { CALIBRATE_HELP, calibrateCommand } from './calibrate';
 import { COMPARE_HELP, compareCommand } from './compare';
 import { OVERHEAD_HELP, overheadCommand } from './overhead';
 import { RUN_HELP, runCommand } from './run';
 import { SERVE_HELP, serveCommand } from './serve';
-import { UsageError } from '../usage';
 
 interface Command {
+	/** Returns the exit code. */
 	run: (args: readonly string[]) => Promise<number>;
 	help: string;
 }
@@ -22,14 +24,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const HELP = `dify-bench ${manifest.version}
 
   dify-bench run        measures a Dify app
-  dify-bench calibrate  tells how far this machine's measuring can be trusted
-  dify-bench serve      a Dify-compatible server on loopback to try things with
-  dify-bench overhead   what n8n adds to an app's answers
-  dify-bench compare    two results side by side
+  dify-bench calibrate  measures how accurate this machine's times are
+  dify-bench serve      starts a Dify-compatible server on loopback for tests
+  dify-bench overhead   measures what n8n adds to the answers of an app
+  dify-bench compare    shows two results side by side
 
-dify-bench COMMAND --help tells more.
+Use dify-bench COMMAND --help for the options of a command.
 `;
 
+/** The first argument is the command. Returns the exit code. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
 	if (name === '--version') {
 		process.stdout.write(`${manifest.version}\n`);
@@ -37,11 +40,12 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 	}
 	if (name === undefined || name === '--help' || name === 'help') {
 		process.stdout.write(HELP);
-		return name === undefined ? 2 : 0;
+		return name === undefined ? EXIT_CODES.usage : 0;
 	}
 	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 	if (command === undefined) {
-		throw new UsageError(`'${name}' is no command; there are ${Object.keys(COMMANDS).join(', ')}`);
+		const names = Object.keys(COMMANDS).join(', ');
+		throw new UsageError(`Unknown command '${name}'. The commands are ${names}`);
 	}
 	if (args.includes('--help')) {
 		process.stdout.write(command.help);
@@ -55,8 +59,8 @@ main(process.argv.slice(2)).then(
 		process.exitCode = code;
 	},
 	(error: unknown) => {
-		const isUsage = error instanceof UsageError;
-		process.stderr.write(`dify-bench: ${isUsage ? error.message : (error as Error).stack}\n`);
-		process.exitCode = isUsage ? 2 : 4;
+		const isUsageError = error instanceof UsageError;
+		process.stderr.write(`dify-bench: ${isUsageError ? error.message : (error as Error).stack}\n`);
+		process.exitCode = isUsageError ? EXIT_CODES.usage : EXIT_CODES.invalid;
 	},
 );

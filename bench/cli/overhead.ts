@@ -1,57 +1,65 @@
 import { writeFileSync } from 'node:fs';
-import { measureOverhead } from '../overhead/pairs';
-import { showLive } from '../reports/live';
+import { measureOverhead } from '../overhead/measureOverhead';
+import { showLiveProgress } from '../reports/liveProgress';
 import { overheadReport } from '../reports/overhead';
-import { UsageError } from '../usage';
-import type { Flags } from './flags';
-import { describe, parse } from './flags';
-import { readRunOptions } from './options';
-import { integer } from './values';
+import { UsageError } from '../usageError';
+import type { FlagReader, Flags } from './flags';
+import { describeFlags, parseFlagsOnly } from './flags';
+import { integerParser } from './flagValues';
+import { parseRunOptions } from './runOptions';
 
 const FLAGS = {
 	url: { value: 'URL', help: "Dify's base URL (or DIFY_BASE_URL)" },
-	key: { value: 'KEY', help: "the app's API key (better in DIFY_API_KEY)" },
-	n8n: { value: 'URL', help: 'the webhook of a workflow that streams the answers of the same app' },
-	query: { value: 'TEXT', help: 'what each request asks' },
-	pairs: { value: 'N', help: 'pairs of runs, 5 or more (default 10)' },
-	requests: { value: 'N', help: 'of each run (default 20)' },
-	concurrency: { value: 'N', help: 'requests at a time (default 1)' },
-	json: { value: 'FILE', help: 'the pairs as JSON; - for stdout' },
-	help: { help: 'this' },
+	key: { value: 'KEY', help: 'API key of the app (better: DIFY_API_KEY)' },
+	n8n: { value: 'URL', help: 'webhook of a workflow that streams the answers of the same app' },
+	query: { value: 'TEXT', help: 'message of each request' },
+	pairs: { value: 'N', help: 'number of pairs of runs, at least 5 (default 10)' },
+	requests: { value: 'N', help: 'number of requests of each run (default 20)' },
+	concurrency: { value: 'N', help: 'number of concurrent requests (default 1)' },
+	json: { value: 'FILE', help: 'write the pairs as JSON (- for stdout)' },
+	help: { help: 'show this help' },
 } satisfies Flags;
+
+const DEFAULT_REQUESTS = '20';
+/** With fewer pairs, the median of the differences has no upper bound. */
+const MIN_PAIRS = 5;
 
 export const OVERHEAD_HELP = `dify-bench overhead --url URL --n8n WEBHOOK --query TEXT [options]
 
-What n8n and its node add to the first token, and to each delta: the same app asked directly
-and through an n8n webhook that streams, in interleaved pairs.
+Measures what n8n and its node add to the first token and to each delta. It calls the same
+app directly and through an n8n webhook that streams, in interleaved pairs of runs.
 
-${describe(FLAGS)}
+${describeFlags(FLAGS)}
 `;
 
-/** @returns 0: it tells, and judges nothing */
+/** Runs `dify-bench overhead`. Returns 0 whatever the overhead is. */
 export async function overheadCommand(args: readonly string[]): Promise<number> {
-	const { given, positionals } = parse(args, FLAGS);
-	if (positionals.length > 0) throw new UsageError(`'${positionals[0]}' is no flag`);
-	const webhook = given.text('n8n');
-	if (webhook === undefined) throw new UsageError('--n8n is missing: the address of the webhook');
-	const count = given.value('pairs', integer(5), 10);
-	const shared = ['requests', 'concurrency', 'query'].flatMap((flag) => {
-		const value = given.text(flag) ?? (flag === 'requests' ? '20' : undefined);
-		return value === undefined ? [] : [`--${flag}`, value];
-	});
-	const dify = ['url', 'key'].flatMap((flag) => {
-		const value = given.text(flag);
-		return value === undefined ? [] : [`--${flag}`, value];
-	});
-	const direct = readRunOptions([...dify, ...shared], process.env);
-	const n8n = readRunOptions(['--target', 'n8n', '--url', webhook, ...shared], process.env);
-	const live = showLive(process.stderr);
-	const overhead = await measureOverhead(direct, n8n, count, { onProgress: live.update }).finally(
-		live.end,
-	);
-	const file = given.text('json');
+	const flags = parseFlagsOnly(args, FLAGS);
+	const webhook = flags.text('n8n');
+	if (webhook === undefined) throw new UsageError('--n8n is missing: the URL of the webhook');
+	const pairs = flags.value('pairs', integerParser(MIN_PAIRS), 10);
+	const runArgs = [
+		...['--requests', flags.text('requests') ?? DEFAULT_REQUESTS],
+		...passOn(flags, ['concurrency', 'query']),
+	];
+	const direct = parseRunOptions([...passOn(flags, ['url', 'key']), ...runArgs], process.env);
+	const n8n = parseRunOptions(['--target', 'n8n', '--url', webhook, ...runArgs], process.env);
+	const live = showLiveProgress(process.stderr);
+	const overhead = await measureOverhead(
+		{ direct: direct.config, n8n: n8n.config, pairs },
+		{ onProgress: live.update },
+	).finally(live.end);
+	const file = flags.text('json');
 	const json = `${JSON.stringify({ format: 'dify-bench-overhead/1', ...overhead }, undefined, '\t')}\n`;
 	process.stdout.write(file === '-' ? json : overheadReport(overhead));
 	if (file !== undefined && file !== '-') writeFileSync(file, json);
 	return 0;
+}
+
+/** Returns the given flags with their values as arguments of `dify-bench run`. */
+function passOn(flags: FlagReader, names: readonly string[]): string[] {
+	return names.flatMap((name) => {
+		const value = flags.text(name);
+		return value === undefined ? [] : [`--${name}`, value];
+	});
 }

@@ -1,92 +1,99 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import undici from 'undici/package.json';
-import { exitCode } from '../thresholds/exitCode';
-import { judge } from '../thresholds/judge';
 import type { AppInfo } from '../load/preflight';
-import { askForApp } from '../load/preflight';
-import { run } from '../load/run';
+import { fetchAppInfo } from '../load/preflight';
+import { runLoad } from '../load/runLoad';
 import manifest from '../package.json';
-import { htmlReport } from '../reports/html';
+import { htmlReport } from '../reports/html/page';
 import { jsonReport } from '../reports/json';
 import { junitReport } from '../reports/junit';
-import { showLive } from '../reports/live';
+import { showLiveProgress } from '../reports/liveProgress';
 import { markdownReport } from '../reports/markdown';
 import { terminalReport } from '../reports/terminal';
-import { takesColour } from '../reports/terminalText';
+import { supportsColor } from '../reports/terminalText';
 import type { BenchResult, Machine } from '../result';
 import { RESULT_FORMAT } from '../result';
-import { describe } from './flags';
-import type { RunOptions } from './options';
-import { readRunOptions } from './options';
+import type { RunConfig } from '../runConfig';
+import { exitCode } from '../thresholds/exitCode';
+import { judge } from '../thresholds/judge';
+import { UsageError } from '../usageError';
+import { describeFlags } from './flags';
 import { RUN_FLAGS } from './runFlags';
-import { UsageError } from '../usage';
+import type { RunOptions } from './runOptions';
+import { parseRunOptions } from './runOptions';
 
 export const RUN_HELP = `dify-bench run --url URL --query TEXT [options]
 
 Measures a Dify app: time to first token and SSE throughput of POST /chat-messages.
-Exit code: 0 all limits kept, 1 a limit broken, 2 wrong usage or a refused key,
-3 too few samples to tell, 4 the measuring itself was not valid.
+Exit codes: 0 all limits are met, 1 a limit is broken, 2 wrong usage or a rejected key,
+3 too few samples to decide, 4 the measurement is not valid.
 
-${describe(RUN_FLAGS)}
+${describeFlags(RUN_FLAGS)}
 `;
 
-/** @returns the exit code @throws {UsageError} */
+/** Exit code of a program that SIGINT ended. */
+const EXIT_CODE_SIGINT = 130;
+
+/** Runs `dify-bench run` and returns the exit code. @throws {UsageError} */
 export async function runCommand(args: readonly string[]): Promise<number> {
-	const options = readRunOptions(args, process.env);
-	touch(options);
-	const app = await appOf(options);
-	const interrupt = interruptOf();
-	const live = showLive(process.stderr);
-	const { findings, startedAt, durationMs, version, interrupted } = await run(options, {
+	const options = parseRunOptions(args, process.env);
+	const { config } = options;
+	checkReportsWritable(options);
+	const app = await readApp(config);
+	const live = showLiveProgress(process.stderr);
+	const { metrics, startedAt, durationMs, version, isInterrupted } = await runLoad(config, {
 		onProgress: live.update,
-		interrupt,
+		interrupt: interruptOnSignal(),
 	}).finally(live.end);
 	const result: BenchResult = {
 		format: RESULT_FORMAT,
 		version: manifest.version,
 		started_at: startedAt.toISOString(),
 		duration_ms: durationMs,
-		target: { base_url: options.url, version, app },
-		machine: machine(),
-		interrupted,
-		...findings,
+		target: { base_url: config.url, version, app },
+		machine: describeMachine(),
+		interrupted: isInterrupted,
+		...metrics,
 		assertions: [],
 	};
-	result.assertions = judge(options.assertions, result);
-	write(result, options);
+	result.assertions = judge(options.thresholds, result);
+	writeReports(result, options);
 	return exitCode(result, options);
 }
 
-/** The app behind the key, if it can be asked as the plan asks. @throws {UsageError} */
-async function appOf({ url, key, plan }: RunOptions): Promise<AppInfo | null> {
+/**
+ * Reads the app that the key belongs to. Returns `null` for an n8n webhook.
+ * @throws {UsageError} if the app does not support the request
+ */
+async function readApp({ url, key, plan }: RunConfig): Promise<AppInfo | null> {
 	if (plan.target === 'n8n' || key === undefined) return null;
-	const app = await askForApp(url, key, plan.insecure);
+	const app = await fetchAppInfo(url, key, plan.insecure);
 	if (app.mode === 'agent-chat' && plan.mode === 'blocking') {
-		throw new UsageError('--mode blocking: Agent apps answer in streaming mode only');
+		throw new UsageError('--mode blocking: Agent apps support only the streaming mode');
 	}
 	if (app.mode === 'completion' || app.mode === 'workflow') {
 		throw new UsageError(
-			`the key's app "${app.name}" is of the kind ${app.mode}, which has no chat messages: use the key of a Chatbot, Agent or Chatflow app`,
+			`The app "${app.name}" of this key is a ${app.mode} app, which has no chat messages. Use the key of a Chatbot, Agent or Chatflow app`,
 		);
 	}
 	return app;
 }
 
-/** Ctrl-C once: the run ends in order, and is reported. Twice: the program ends. */
-function interruptOf(): AbortSignal {
+/** The first Ctrl-C ends the run early and reports it. The second one ends the program. */
+function interruptOnSignal(): AbortSignal {
 	const controller = new AbortController();
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		process.on(signal, () => {
-			if (controller.signal.aborted) process.exit(130);
-			process.stderr.write('\nending the run; again to stop at once\n');
+			if (controller.signal.aborted) process.exit(EXIT_CODE_SIGINT);
+			process.stderr.write('\nEnding the run. Press Ctrl-C again to stop immediately.\n');
 			controller.abort();
 		});
 	}
 	return controller.signal;
 }
 
-function machine(): Machine {
+function describeMachine(): Machine {
 	return {
 		platform: `${platform()} ${release()}`,
 		cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -97,9 +104,9 @@ function machine(): Machine {
 	};
 }
 
-function write(result: BenchResult, { reports }: RunOptions): void {
+function writeReports(result: BenchResult, { reports }: RunOptions): void {
 	if (reports.json === '-') process.stdout.write(jsonReport(result));
-	else process.stdout.write(terminalReport(result, takesColour(process.stdout)));
+	else process.stdout.write(terminalReport(result, supportsColor(process.stdout)));
 	if (reports.json !== undefined && reports.json !== '-')
 		writeFileSync(reports.json, jsonReport(result));
 	if (reports.html !== undefined) writeFileSync(reports.html, htmlReport(result));
@@ -109,8 +116,11 @@ function write(result: BenchResult, { reports }: RunOptions): void {
 	if (summary !== undefined && summary !== '') appendFileSync(summary, markdownReport(result));
 }
 
-/** Opens every report before the run: better no run than one that nobody can read. @throws {UsageError} */
-function touch({ reports }: RunOptions): void {
+/**
+ * Opens every report file before the run, so that a wrong path does not waste a whole run.
+ * @throws {UsageError}
+ */
+function checkReportsWritable({ reports }: RunOptions): void {
 	for (const [flag, file] of Object.entries(reports)) {
 		if (file === undefined || (flag === 'json' && file === '-')) continue;
 		try {

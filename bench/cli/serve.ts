@@ -1,55 +1,55 @@
 import { readFileSync } from 'node:fs';
-import type { DifyVersion, AnswerScript } from '../../mock-dify';
+import type { AnswerScript, DifyVersion } from '../../mock-dify';
 import { DIFY_VERSIONS, startMockDify } from '../../mock-dify';
-import { answerOf, words } from '../serve/answer';
-import { HAZARD_NAMES, readMishap } from '../serve/faults';
-import { UsageError } from '../usage';
-import type { Flags, Reader } from './flags';
-import { describe, parse } from './flags';
-import { duration, integer, object, oneOf } from './values';
+import { createFaultyScenarios, FAULT_NAMES, parseFault } from '../serve/faults';
+import { UsageError } from '../usageError';
+import type { FlagReader, Flags } from './flags';
+import { describeFlags, parseFlagsOnly } from './flags';
+import { choiceParser, integerParser, parseDuration, parseJsonObject } from './flagValues';
 
 const FLAGS = {
-	port: { value: 'N', help: 'on 127.0.0.1 (default 0: any free one)' },
-	profile: { value: 'VERSION', help: `the version of Dify to be: ${DIFY_VERSIONS.join(', ')}` },
-	'first-token': { value: 'TIME', help: 'to the first token (default 100ms)' },
-	gap: { value: 'TIME', help: 'between packets of tokens (default 10ms)' },
-	tokens: { value: 'N', help: 'of each answer (default 50)' },
-	'tokens-per-packet': { value: 'N', help: 'written at once (default 1)' },
+	port: { value: 'N', help: 'port on 127.0.0.1 (default 0: any free port)' },
+	profile: { value: 'VERSION', help: `version of Dify to simulate: ${DIFY_VERSIONS.join(', ')}` },
+	'first-token': { value: 'TIME', help: 'time to the first token (default 100ms)' },
+	gap: { value: 'TIME', help: 'time between two packets of tokens (default 10ms)' },
+	tokens: { value: 'N', help: 'number of tokens of each answer (default 50)' },
+	'tokens-per-packet': { value: 'N', help: 'number of tokens in a packet (default 1)' },
 	script: {
 		value: 'FILE',
-		help: 'JSON of what to answer instead, such as {"text": "Hello", "gapMs": 20}',
+		help: 'JSON file with the answer, such as {"text": "Hello", "gapMs": 20}',
 	},
-	hazard: {
+	fault: {
 		value: 'NAME',
 		multiple: true,
-		help: 'what goes wrong, such as cut=5 or http=429@20%; more than once',
+		help: 'fault in the answers, such as cut=5 or http=429@20% (repeatable)',
 	},
-	seed: { value: 'N', help: 'of the shares (default 1)' },
-	help: { help: 'this' },
+	hazard: { value: 'NAME', multiple: true, help: 'alias of --fault' },
+	seed: { value: 'N', help: 'seed that decides which answers have a fault (default 1)' },
+	help: { help: 'show this help' },
 } satisfies Flags;
 
 export const SERVE_HELP = `dify-bench serve [options]
 
-A Dify-compatible server on loopback and in memory: to try the node or the bench without Dify.
-Prints its base URL and a key for each kind of app. Ends with Ctrl-C.
+Starts a Dify-compatible server on loopback, to try the node or the load tester without Dify.
+It keeps everything in memory. It prints its base URL and a key for each kind of app.
+Ctrl-C ends it.
 
-${describe(FLAGS)}
+${describeFlags(FLAGS)}
 
-Hazards: ${HAZARD_NAMES}
+Faults: ${FAULT_NAMES}
 `;
 
-/** Serves until a signal comes. */
+/** Runs `dify-bench serve` until it receives SIGINT or SIGTERM. */
 export async function serveCommand(args: readonly string[]): Promise<number> {
-	const { given, positionals } = parse(args, FLAGS);
-	if (positionals.length > 0) throw new UsageError(`'${positionals[0]}' is no flag`);
-	const mishaps = given.all('hazard').map(readMishap);
-	const seed = given.value('seed', integer(0), 1);
-	const profile: DifyVersion = given.value('profile', oneOf(...DIFY_VERSIONS), '1.13.1');
-	const port = given.value('port', integer(0), 0);
+	const flags = parseFlagsOnly(args, FLAGS);
+	const faults = [...flags.texts('fault'), ...flags.texts('hazard')].map(parseFault);
+	const seed = flags.value('seed', integerParser(0), 1);
+	const version: DifyVersion = flags.value('profile', choiceParser(...DIFY_VERSIONS), '1.13.1');
+	const port = flags.value('port', integerParser(0), 0);
 	const server = await startMockDify({
 		port,
-		version: profile,
-		scenarioFor: answerOf(readScript(given), mishaps, seed),
+		version,
+		scenarioFor: createFaultyScenarios(readScript(flags), faults, seed),
 	}).catch((error: Error) => {
 		throw new UsageError(`--port ${port}: ${error.message}`);
 	});
@@ -69,26 +69,27 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
 	return 0;
 }
 
-function readScript(given: Reader): AnswerScript {
-	const file = given.text('script');
+function readScript(flags: FlagReader): AnswerScript {
+	const file = flags.text('script');
 	if (file === undefined) {
-		const tokens = words(given.value('tokens', integer(0), 50));
+		const count = flags.value('tokens', integerParser(0), 50);
+		const tokens = Array.from({ length: count }, (_, index) => `token${index} `);
 		return {
 			tokens: () => tokens,
-			firstTokenMs: given.value('first-token', duration, 100),
-			gapMs: given.value('gap', duration, 10),
-			tokensPerPacket: given.value('tokens-per-packet', integer(1), undefined),
+			firstTokenMs: flags.value('first-token', parseDuration, 100),
+			gapMs: flags.value('gap', parseDuration, 10),
+			tokensPerPacket: flags.value('tokens-per-packet', integerParser(1), undefined),
 		};
 	}
 	const other = ['tokens', 'first-token', 'gap', 'tokens-per-packet'].find((flag) =>
-		given.has(flag),
+		flags.has(flag),
 	);
-	if (other !== undefined) throw new UsageError(`--script and --${other} exclude each other`);
+	if (other !== undefined) throw new UsageError(`--script and --${other} cannot be combined`);
 	let text: string;
 	try {
 		text = readFileSync(file, 'utf8');
 	} catch (error) {
 		throw new UsageError(`--script: ${file} cannot be read: ${(error as Error).message}`);
 	}
-	return object('script', text) as AnswerScript;
+	return parseJsonObject('script', text) as AnswerScript;
 }

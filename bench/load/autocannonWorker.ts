@@ -3,57 +3,59 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Instance } from 'autocannon';
 import autocannon from 'autocannon';
 import { classifyError } from '../../protocol/errors/classify';
-import type { RequestTable } from '../metrics/columns';
-import { RequestTable as Table } from '../metrics/columns';
+import { RequestTable } from '../metrics/requestTable';
 import type { OutcomeName } from '../result';
 import { OUTCOMES } from '../result';
-import { localMs } from './clientError';
-import type { FromWorker, ToWorker, WorkerJob } from './job';
-import { OUTCOME_OF_STATUS, outcomeOfStatus } from './outcome';
-import { DifyReader, readBlocking } from './reading';
-import { Tally } from './tally';
+import { toLocalMs } from './monotonicClock';
+import { OUTCOME_OF_STATUS, outcomeOfHttpStatus } from './outcomes';
+import { DifyStreamReader, readBlockingAnswer } from './streamReader';
+import type { FromWorker, ToWorker, WorkerJob } from './workerProtocol';
+import { WorkerStats } from './workerStats';
 
 /**
- * A second opinion: the same requests sent by autocannon, and timed in its hooks by nothing but
- * `performance.now()`. What autocannon 9 gets wrong is kept out of it:
- * - its own statistics count a cut stream as 2xx and forget what outlives the run: none is used
- * - its `body` event hands out the raw bytes of the socket, once for each HTTP chunk in them: bodies
- *   are taken where its parser puts them down
- * - its rate correction (`-R`) adds samples that are off by the factor ms/s: there is no rate here
- * - it checks no certificate, whatever it is told: https needs --insecure (cli/options)
+ * A measuring thread that sends the same requests with autocannon, to cross-check the other engine. It
+ * takes the times in autocannon's hooks with `performance.now()`. It avoids these problems of
+ * autocannon 9:
+ * - Its statistics count a cut stream as 2xx and omit requests that outlive the run. They are not used.
+ * - Its `body` event passes the raw bytes of the socket, once per HTTP chunk in them. The bodies are
+ *   read from its parser instead.
+ * - Its rate correction (`-R`) adds samples that are wrong by the factor ms/s. No rate is used.
+ * - It never verifies TLS certificates. So https needs `--insecure` (cli/runOptions.ts).
  */
 const port = parentPort;
-if (port === null) throw new Error('autocannonWorker.ts is a thread of dify-bench');
+if (port === null) throw new Error('autocannonWorker.ts must run in a worker thread of dify-bench');
 const job = workerData as WorkerJob;
-const tell = (message: FromWorker): void => port.postMessage(message);
+const post = (message: FromWorker): void => port.postMessage(message);
 
-const table: RequestTable = new Table((block) => tell({ kind: 'block', block }));
-const tally = new Tally(job.secrets);
-const running = new Set<Exchange>();
+const NO_LIMIT_S = 86_400;
+
+const table = new RequestTable((block) => post({ kind: 'block', block }));
+const stats = new WorkerStats(job.secrets);
+const running = new Set<AutocannonRequest>();
 let origin = 0;
 let sent = 0;
 let isDone = false;
 let instance: Instance | undefined;
 
-/** What autocannon's types leave out of its client, or have wrong. */
-interface OpenClient {
+/** The parts of autocannon's client that its types omit or declare incorrectly. */
+interface AutocannonClient {
 	pipelinedRequests: { addBody(body: Buffer): void };
 	on(event: 'request' | 'response' | 'timeout' | 'connError', listener: () => void): void;
 	on(event: 'headers', listener: (head: { statusCode: number; headers: string[] }) => void): void;
 }
 
 /** One request on one of autocannon's connections. */
-class Exchange {
-	readonly row = table.add();
+class AutocannonRequest {
+	readonly row = table.addRow();
 	private status = 0;
 	private contentType = '';
 	private body = '';
 	private firstToken: number | undefined;
-	private readonly reader = new DifyReader(({ characters, isVisible }) => {
+	private readonly reader = new DifyStreamReader(({ characters, isVisible }) => {
 		const at = performance.now() - origin;
-		tally.seconds.at(at).events++;
+		stats.perSecond.at(at).events++;
 		if (characters === 0) return;
-		tally.seconds.at(at).characters += characters;
+		stats.perSecond.at(at).characters += characters;
 		if (this.firstToken === undefined) table.set(this.row, 'first_token', at);
 		if (isVisible && Number.isNaN(table.get(this.row, 'first_visible'))) {
 			table.set(this.row, 'first_visible', at);
@@ -69,22 +71,24 @@ class Exchange {
 		running.add(this);
 	}
 
-	takeHead(status: number, headers: readonly string[]): void {
+	/** @param headers names and values in turn */
+	readHead(status: number, headers: readonly string[]): void {
 		this.status = status;
-		const at = headers.findIndex((name) => name.toLowerCase() === 'content-type');
-		this.contentType = headers[at + 1] ?? '';
-		const version = headers.findIndex((name) => name.toLowerCase() === 'x-version');
-		tally.version ??= version === -1 ? null : (headers[version + 1] ?? null);
+		const contentTypeAt = headers.findIndex((name) => name.toLowerCase() === 'content-type');
+		this.contentType = headers[contentTypeAt + 1] ?? '';
+		const versionAt = headers.findIndex((name) => name.toLowerCase() === 'x-version');
+		stats.version ??= versionAt === -1 ? null : (headers[versionAt + 1] ?? null);
 	}
 
-	takeBody(chunk: Buffer): void {
+	readBody(chunk: Buffer): void {
 		const at = performance.now() - origin;
-		tally.seconds.at(at).bytes += chunk.length;
+		stats.perSecond.at(at).bytes += chunk.length;
 		if (Number.isNaN(table.get(this.row, 'first_byte'))) table.set(this.row, 'first_byte', at);
 		if (this.isStream) this.reader.push(chunk);
 		else this.body += chunk.toString();
 	}
 
+	/** Ends the request after a complete response. */
 	end(): void {
 		const { status, contentType, body } = this;
 		if (this.isStream) {
@@ -96,30 +100,25 @@ class Exchange {
 			);
 			return;
 		}
-		const isAnswer = job.mode === 'blocking' && status === 200 && readBlocking(body) !== undefined;
+		const isAnswer =
+			job.mode === 'blocking' && status === 200 && readBlockingAnswer(body) !== undefined;
 		const failure = classifyError({ from: 'http', status, contentType, body });
-		this.settle(isAnswer ? 'completed' : outcomeOfStatus(status), failure.message);
+		this.settle(isAnswer ? 'completed' : outcomeOfHttpStatus(status), failure.message);
 	}
 
-	/** The connection ended before the answer did. */
-	break(): void {
-		this.settle(this.status === 0 ? 'connect' : 'truncated', 'the connection ended');
+	/** Ends the request because its connection ended before the response. */
+	endBroken(): void {
+		this.settle(this.status === 0 ? 'connect' : 'truncated', 'The connection ended');
 	}
 
 	settle(outcome: OutcomeName, message = ''): void {
 		if (!running.delete(this)) return;
 		table.set(this.row, 'terminal', performance.now() - origin);
-		if (outcome !== 'completed') tally.fail(outcome, { status: this.status || undefined, message });
-		table.set(this.row, 'outcome', OUTCOMES.indexOf(outcome));
-		const { load } = job;
-		if (
-			load.kind === 'closed' &&
-			load.requests !== null &&
-			sent >= load.requests &&
-			running.size === 0
-		) {
-			finish();
+		if (outcome !== 'completed') {
+			stats.countFailure(outcome, { status: this.status || undefined, message });
 		}
+		table.set(this.row, 'outcome', OUTCOMES.indexOf(outcome));
+		if (sent >= (requestLimit() ?? Number.POSITIVE_INFINITY) && running.size === 0) finish();
 	}
 
 	private get isStream(): boolean {
@@ -127,31 +126,36 @@ class Exchange {
 	}
 }
 
+/** Returns the number of requests to send. `null` if the duration ends the run. */
+function requestLimit(): number | null {
+	return job.load.kind === 'closed' ? job.load.requests : null;
+}
+
 port.on('message', (message: ToWorker) => {
-	if (message.kind === 'start') start(localMs(message.at));
+	if (message.kind === 'start') start(toLocalMs(message.at));
 	else finish();
 });
-tell({ kind: 'ready' });
+post({ kind: 'ready' });
 
 function start(at: number): void {
 	const { load } = job;
-	if (load.kind !== 'closed') throw new Error('autocannon has a closed loop only');
+	if (load.kind !== 'closed') throw new Error('The autocannon engine supports only a closed loop');
 	origin = at;
-	const { requests, durationMs, slots } = load;
+	const { requests, durationMs, users } = load;
 	setTimeout(() => {
 		instance = autocannon(
 			{
 				url: `${job.origin}${job.path}`,
-				connections: Math.min(slots, requests ?? slots),
-				...(requests === null ? { duration: 86_400 } : { amount: requests }),
-				timeout: (job.timeouts.total ?? 86_400_000) / 1000,
+				connections: Math.min(users, requests ?? users),
+				...(requests === null ? { duration: NO_LIMIT_S } : { amount: requests }),
+				timeout: job.timeouts.total === null ? NO_LIMIT_S : job.timeouts.total / 1000,
 				method: 'POST',
 				headers: job.headers,
 				requests: job.bodies.map((body) => ({ body })),
-				setupClient: (client) => follow(client as unknown as OpenClient),
+				setupClient: (client) => observe(client as unknown as AutocannonClient),
 			},
 			(error: unknown) => {
-				// Thrown, it ends the thread, and the run with its message.
+				// A thrown error ends the thread, and the run fails with its message.
 				if (error instanceof Error) throw error;
 			},
 		);
@@ -159,59 +163,61 @@ function start(at: number): void {
 	}, at - performance.now());
 }
 
-function follow(client: OpenClient): void {
-	let current: Exchange | undefined;
+/** Measures the requests of one of autocannon's connections. */
+function observe(client: AutocannonClient): void {
+	let current: AutocannonRequest | undefined;
 	const addBody = client.pipelinedRequests.addBody.bind(client.pipelinedRequests);
 	client.pipelinedRequests.addBody = (body) => {
-		current?.takeBody(body);
-		// What autocannon would gather, a whole answer for each connection, nobody reads.
+		current?.readBody(body);
+		// autocannon would collect the whole answer of each connection in memory, and nobody reads it.
 		addBody(Buffer.alloc(0));
 	};
 	client.on('request', () => {
-		// It asks again where a connection ended, and forgets what it had asked before.
-		current?.break();
+		// autocannon sends the next request after a lost connection without reporting the lost request.
+		current?.endBroken();
 		if (isDone) return;
 		sent++;
-		current = new Exchange();
+		current = new AutocannonRequest();
 	});
 	client.on('headers', ({ statusCode, headers }) => {
-		current?.takeHead(statusCode, headers);
+		current?.readHead(statusCode, headers);
 	});
 	client.on('response', () => {
 		current?.end();
 		current = undefined;
 	});
 	client.on('timeout', () => {
-		current?.settle('timeout_total', `no end within ${job.timeouts.total} ms`);
+		current?.settle('timeout_total', `The answer did not end within ${job.timeouts.total} ms`);
 		current = undefined;
 	});
 	client.on('connError', () => {
-		current?.break();
+		current?.endBroken();
 		current = undefined;
 	});
 }
 
+/** Ends the running requests, sends the report and ends the thread. */
 function finish(): void {
 	if (isDone) return;
 	isDone = true;
-	for (const exchange of running)
-		exchange.settle('cut_by_deadline', 'still running when the run ended');
-	const { load } = job;
-	const missing = load.kind === 'closed' && load.requests !== null ? load.requests - sent : 0;
+	for (const request of running) {
+		request.settle('cut_by_deadline', 'The request was still running when the run ended');
+	}
+	const missing = Math.max(0, (requestLimit() ?? 0) - sent);
 	const { idle, active } = performance.eventLoopUtilization();
-	tell({
+	post({
 		kind: 'done',
 		report: {
 			rows: table.length,
-			unsent: new Array<number>(Math.max(0, missing)).fill(performance.now() - origin),
-			details: tally.outcomeDetails,
-			gaps: tally.gaps,
-			seconds: tally.seconds.list,
+			unsent: new Array<number>(missing).fill(performance.now() - origin),
+			details: stats.outcomeDetails,
+			gaps: stats.gaps,
+			seconds: stats.perSecond.seconds,
 			slowest: null,
-			version: tally.version,
+			version: stats.version,
 			elu: active / (idle + active),
 			gc: { longestMs: 0, totalMs: 0 },
-			calibration: tally.calibration,
+			calibration: stats.calibration,
 		},
 	});
 	instance?.stop();

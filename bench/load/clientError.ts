@@ -1,53 +1,44 @@
+import { openSync, readSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { RunDelay } from './runDelay';
-
-/** What `performance.now()` of this thread lacks to the machine's monotonic clock. */
-const OFFSET = Number(process.hrtime.bigint()) / 1e6 - performance.now();
-
-/** ms of the machine's monotonic clock: the same in every thread and process (CLOCK_MONOTONIC). */
-export function monotonicMs(): number {
-	return performance.now() + OFFSET;
-}
-
-/** The other way: a time of {@link monotonicMs}, as this thread's `performance.now()` counts. */
-export function localMs(monotonic: number): number {
-	return monotonic - OFFSET;
-}
+import { MONOTONIC_OFFSET_MS } from './monotonicClock';
 
 const HEARTBEAT_MS = 5;
-/** Timers fire up to a ms early or late by themselves: libuv counts whole ones. */
-const TIMER_SLACK_MS = 2;
-/** A poll that finds data waiting takes some µs too; a longer one slept. */
+/** Timers can fire up to one ms early or late, because libuv counts whole milliseconds. */
+const TIMER_TOLERANCE_MS = 2;
+/** A poll that finds waiting data takes a few µs. A longer idle time means that the poll slept. */
 const SLEEP_MS = 0.05;
 
 /**
- * Tells when data came, and how far that can be wrong (method, section 3).
+ * Determines when data arrived, and certifies by how much this time can be wrong: the client error
+ * (docs/bench-method.md#3-client-error).
  *
- * libuv takes what is readable out of one poll after the other. What a poll gives had not come when
- * the poll before it returned; and if this poll slept, it came when the sleep ended. The thread may
- * have waited for a core after that: the system counts how long ({@link RunDelay}); or it was
- * stopped altogether: then the heartbeat, which should have ended the sleep, is overdue by as much.
- * So each batch of data has a time and a bound: the truth lies in [time − bound, time], but for the
- * kernel's own wake-up.
+ * libuv reads available data in one poll after the other. The data of a poll arrived after the
+ * previous poll returned, because otherwise the previous poll would have returned it. If the poll had
+ * to sleep, its data arrived at the end of the sleep. After that, two things can delay the thread:
+ * - It waits for a CPU core. The operating system counts this time ({@link RunDelay}).
+ * - It is stopped (SIGSTOP). Then the heartbeat timer, which ends every sleep, is overdue.
  *
- * Every way into this thread's code says so: data by {@link arrived}, a timer by {@link timer}, a
- * `setImmediate` of one's own by {@link turned}.
+ * So each batch of data has a time and a client error, and the data arrived between
+ * `arrivedAt − clientErrorMs` and `arrivedAt`. Only the kernel's own wake-up time is not included.
+ *
+ * Every entry into JavaScript code must call the clock first: {@link onData} when data wakes the
+ * thread, {@link onTimer} in a timer, {@link onImmediate} in a `setImmediate` callback.
  */
-export class PollClock {
-	/** `performance.now()` of the current batch's first data. */
-	time = 0;
-	/** How much earlier, in ms, its data may have come. */
-	bound = 0;
-	/** Counts batches: data of one number came out of one poll. */
+export class ArrivalClock {
+	/** `performance.now()` at which the current batch of data was received. */
+	arrivedAt = 0;
+	/** How much earlier the data of the current batch may have arrived, in ms. */
+	clientErrorMs = 0;
+	/** Number of the current batch. Data with the same number came from the same poll. */
 	batch = 0;
-	/** Whether data came since the last turn. */
+	/** Whether data was received in this iteration of the event loop. */
 	isInBatch = false;
 
 	private readonly runDelay = new RunDelay();
-	/** As of the last poll that is known of. */
+	/** Time of the last known poll. The two fields below are the counters at that time. */
 	private polledAt = performance.now();
-	private idle = performance.nodeTiming.idleTime;
-	private delay = this.runDelay.read();
+	private idleMs = performance.nodeTiming.idleTime;
+	private runDelayMs = this.runDelay.readMs();
 
 	private heartbeat: NodeJS.Timeout | undefined;
 	private heartbeatDue = Number.POSITIVE_INFINITY;
@@ -55,17 +46,17 @@ export class PollClock {
 		this.isInBatch = false;
 	};
 	private readonly beat = (): void => {
-		this.timer();
+		this.onTimer();
 		this.heartbeatDue = performance.now() + HEARTBEAT_MS;
 		this.heartbeat = setTimeout(this.beat, HEARTBEAT_MS);
 	};
 
-	/** {@link time} as the machine's monotonic clock counts. */
-	get monotonic(): number {
-		return this.time + OFFSET;
+	/** {@link arrivedAt} as time of the machine's monotonic clock. */
+	get arrivedAtMonotonic(): number {
+		return this.arrivedAt + MONOTONIC_OFFSET_MS;
 	}
 
-	/** Begins the heartbeat. */
+	/** Starts the heartbeat. */
 	start(): void {
 		this.beat();
 	}
@@ -75,55 +66,89 @@ export class PollClock {
 		this.heartbeatDue = Number.POSITIVE_INFINITY;
 	}
 
-	/** First thing in every callback that data wakes. */
-	arrived(): void {
+	/** Must be the first call in every callback that received data triggers. */
+	onData(): void {
 		if (this.isInBatch) return;
 		this.isInBatch = true;
 		const now = performance.now();
-		this.bound = this.boundOf(now);
-		this.time = now;
+		this.clientErrorMs = this.clientErrorAt(now);
+		this.arrivedAt = now;
 		this.batch++;
-		this.polled(now);
+		this.recordPoll(now);
 		setImmediate(this.endBatch);
 	}
 
 	/**
-	 * First thing in a timer's callback. Timers run after the poll and whatever it woke; only where
-	 * the loop slept since did the poll end just now, or as long ago as data may have waited.
+	 * Must be the first call in a timer callback. Timers run after the callbacks of a poll, so the time
+	 * of the poll is known only if the loop slept in between: then the poll has just returned, apart
+	 * from the time that the thread was delayed.
 	 */
-	timer(): void {
-		if (performance.nodeTiming.idleTime - this.idle <= SLEEP_MS) return;
+	onTimer(): void {
+		if (performance.nodeTiming.idleTime - this.idleMs <= SLEEP_MS) return;
 		const now = performance.now();
-		this.polled(now - this.boundOf(now));
+		this.recordPoll(now - this.clientErrorAt(now));
 	}
 
-	/** First thing in a `setImmediate` that was set in the turn before: it runs right after the poll. */
-	turned(): void {
-		if (!this.isInBatch) this.polled(performance.now());
+	/** Must be the first call in a `setImmediate` callback, which runs directly after a poll. */
+	onImmediate(): void {
+		if (!this.isInBatch) this.recordPoll(performance.now());
 	}
 
-	/** How long before `now` the data that a poll gives may have come. */
-	private boundOf(now: number): number {
+	/** Returns how long before `now` the data of the current poll may have arrived. */
+	private clientErrorAt(now: number): number {
 		const sincePoll = now - this.polledAt;
-		const waited = this.runDelay.read() - this.delay;
-		const slept = performance.nodeTiming.idleTime - this.idle - waited;
+		const waitedForCore = this.runDelay.readMs() - this.runDelayMs;
+		const slept = performance.nodeTiming.idleTime - this.idleMs - waitedForCore;
 		if (slept <= SLEEP_MS) return sincePoll;
-		return Math.min(sincePoll, Math.max(waited, this.overdue(now)));
+		return Math.min(sincePoll, Math.max(waitedForCore, this.heartbeatOverdue(now)));
 	}
 
 	/**
-	 * A poll returned at `at`, or as much earlier as the thread has waited for a core since: what came
-	 * then is for the next poll to give.
+	 * Records that a poll returned at `at`. If the thread waited for a core since the last poll, this
+	 * one may have returned earlier by that time. Data that arrived since then belongs to the next poll.
 	 */
-	private polled(at: number): void {
-		const delay = this.runDelay.read();
-		this.polledAt = at - (delay - this.delay);
-		this.idle = performance.nodeTiming.idleTime;
-		this.delay = delay;
+	private recordPoll(at: number): void {
+		const runDelayMs = this.runDelay.readMs();
+		this.polledAt = at - (runDelayMs - this.runDelayMs);
+		this.idleMs = performance.nodeTiming.idleTime;
+		this.runDelayMs = runDelayMs;
 	}
 
-	private overdue(now: number): number {
+	private heartbeatOverdue(now: number): number {
 		const overdue = now - this.heartbeatDue;
-		return overdue > TIMER_SLACK_MS ? overdue : 0;
+		return overdue > TIMER_TOLERANCE_MS ? overdue : 0;
+	}
+}
+
+const SPACE = ' '.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);
+
+/**
+ * Reads how long this thread was ready to run but had no CPU core, from Linux (the second number in
+ * /proc/PID/task/TID/schedstat, proc(5)). A read takes half a µs.
+ */
+class RunDelay {
+	private readonly buffer = Buffer.alloc(64);
+	private readonly file = openSchedstat();
+
+	/** Returns the total time in ms. 0 on systems without the file. */
+	readMs(): number {
+		if (this.file === undefined) return 0;
+		const { buffer } = this;
+		const length = readSync(this.file, buffer, 0, buffer.length, 0);
+		let nanoseconds = 0;
+		for (let at = buffer.indexOf(SPACE) + 1; at < length && buffer[at] !== SPACE; at++) {
+			nanoseconds = nanoseconds * 10 + (buffer[at] as number) - ZERO;
+		}
+		return nanoseconds / 1e6;
+	}
+}
+
+/** The open file keeps referring to the thread that opened it. */
+function openSchedstat(): number | undefined {
+	try {
+		return openSync('/proc/thread-self/schedstat', 'r');
+	} catch {
+		return undefined;
 	}
 }

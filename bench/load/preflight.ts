@@ -1,22 +1,27 @@
 import { Client } from 'undici';
-import { MAX_ERROR_BODY_BYTES, classifyError } from '../../protocol/errors/classify';
-import { UsageError } from '../usage';
-import { codeOf, outcomeOfError } from './outcome';
+import { classifyError, MAX_ERROR_BODY_BYTES } from '../../protocol/errors/classify';
+import { UsageError } from '../usageError';
+import { errorCodeOf, outcomeOfError } from './outcomes';
 
 const TIMEOUT_MS = 10_000;
 
-/** What GET /info says of an app; older versions of Dify leave out the mode. */
+/** The app that the API key belongs to. Older versions of Dify omit the mode. */
 export interface AppInfo {
 	name: string;
 	mode: string;
 }
 
 /**
- * Asks for GET /info once before a run: a wrong key or address is said once, not by each request.
+ * Reads GET /info once before a run, so that a wrong key or address is reported once and not by each
+ * request.
  *
- * @throws {UsageError} when Dify, or whatever answers, does not take the key or is no Dify
+ * @throws {UsageError} if the server rejects the key, is not a Dify API or cannot be reached
  */
-export async function askForApp(baseUrl: string, key: string, insecure: boolean): Promise<AppInfo> {
+export async function fetchAppInfo(
+	baseUrl: string,
+	key: string,
+	insecure: boolean,
+): Promise<AppInfo> {
 	const { origin, pathname } = new URL(`${baseUrl}/info`);
 	const client = new Client(origin, {
 		connect: { rejectUnauthorized: !insecure, timeout: TIMEOUT_MS },
@@ -30,7 +35,7 @@ export async function askForApp(baseUrl: string, key: string, insecure: boolean)
 			bodyTimeout: TIMEOUT_MS,
 		});
 		const text = (await body.text()).slice(0, MAX_ERROR_BODY_BYTES);
-		const info = statusCode === 200 ? parsed(text) : undefined;
+		const info = statusCode === 200 ? parseAppInfo(text) : undefined;
 		if (info !== undefined) return info;
 		const failure = classifyError({
 			from: 'http',
@@ -39,13 +44,13 @@ export async function askForApp(baseUrl: string, key: string, insecure: boolean)
 			body: text,
 			location: typeof headers.location === 'string' ? headers.location : undefined,
 		});
-		throw new UsageError(`GET ${baseUrl}/info: ${failure.message}. ${adviceOn(statusCode)}`);
+		throw new UsageError(`GET ${baseUrl}/info: ${failure.message}. ${adviceFor(statusCode)}`);
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
-		const code = codeOf(error);
+		const code = errorCodeOf(error);
 		if (outcomeOfError(code, false) === 'tls') {
 			throw new UsageError(
-				`the certificate of ${origin} is not trusted (${code}). NODE_EXTRA_CA_CERTS names one that is; --insecure does without`,
+				`The TLS certificate of ${origin} is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to a file with its CA certificate, or use --insecure to skip the verification`,
 			);
 		}
 		const failure = classifyError({ from: 'network', code });
@@ -57,13 +62,13 @@ export async function askForApp(baseUrl: string, key: string, insecure: boolean)
 	}
 }
 
-function adviceOn(status: number): string {
+function adviceFor(status: number): string {
 	return status === 401 || status === 403
-		? "Check --key: the API key of the app, from Dify's 'API Access' page"
-		: "Check --url: Dify's base URL ends in /v1, unless a proxy maps it elsewhere";
+		? "Check --key: it must be the API key of the app, from Dify's 'API Access' page"
+		: "Check --url: Dify's base URL ends in /v1, unless a proxy uses another path";
 }
 
-function parsed(text: string): AppInfo | undefined {
+function parseAppInfo(text: string): AppInfo | undefined {
 	try {
 		const info: unknown = JSON.parse(text);
 		if (typeof info !== 'object' || info === null || !('name' in info)) return undefined;

@@ -1,29 +1,32 @@
-import type { PerformanceEntry } from 'node:perf_hooks';
+import type { EventLoopUtilization, PerformanceEntry } from 'node:perf_hooks';
 import { performance, PerformanceObserver } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { RequestTable } from '../metrics/columns';
-import { localMs, PollClock } from './clientError';
-import type { Loop } from './closed';
-import { ClosedLoop } from './closed';
-import type { FromWorker, ToWorker, WorkerJob } from './job';
-import { OpenLoop } from './open';
-import type { Bench } from './request';
-import { Sender } from './sender';
-import { Tally } from './tally';
+import { RequestTable } from '../metrics/requestTable';
+import { ArrivalClock } from './clientError';
+import type { LoadLoop } from './closedLoop';
+import { ClosedLoop } from './closedLoop';
+import { HttpClient } from './httpClient';
+import { toLocalMs } from './monotonicClock';
+import { OpenLoop } from './openLoop';
+import type { FromWorker, ToWorker, WorkerJob } from './workerProtocol';
+import type { WorkerContext } from './workerStats';
+import { WorkerStats } from './workerStats';
 
-/** A measuring thread: warms up, waits for the start, sends its share, and reports at the end. */
+/** A measuring thread: it warms up, waits for the start, sends its requests and reports at the end. */
 const port = parentPort;
-if (port === null) throw new Error('worker.ts is a thread of dify-bench');
+if (port === null) throw new Error('worker.ts must run in a worker thread of dify-bench');
 const job = workerData as WorkerJob;
-const tell = (message: FromWorker): void => port.postMessage(message);
+const post = (message: FromWorker): void => port.postMessage(message);
+/** Statuses that every other request would get too: the key or the address is wrong. */
+const REJECTING_STATUSES = [401, 403, 404];
 
-const clock = new PollClock();
+const clock = new ArrivalClock();
 const gc = { longestMs: 0, totalMs: 0 };
-const collections = new PerformanceObserver((list) => countCollections(list.getEntries()));
-const newBench = (origin: number): Bench => ({
-	table: new RequestTable((block) => tell({ kind: 'block', block })),
+const gcObserver = new PerformanceObserver((list) => countGcPauses(list.getEntries()));
+const createContext = (origin: number): WorkerContext => ({
+	table: new RequestTable((block) => post({ kind: 'block', block })),
 	clock,
-	tally: new Tally(job.secrets),
+	stats: new WorkerStats(job.secrets),
 	target: job.target,
 	mode: job.mode,
 	timeouts: job.timeouts,
@@ -31,24 +34,24 @@ const newBench = (origin: number): Bench => ({
 	origin,
 });
 
-let bench = newBench(performance.now());
-const sender = new Sender(job, bench, ({ failure }) => {
-	// Each other request would be refused for the same reason.
-	if (failure === undefined || ![401, 403, 404].includes(failure.status ?? 0)) return;
-	tell({ kind: 'refused', message: failure.message });
+let context = createContext(performance.now());
+const client = new HttpClient(job, context, ({ failure }) => {
+	if (failure === undefined || !REJECTING_STATUSES.includes(failure.status ?? 0)) return;
+	post({ kind: 'rejected', message: failure.message });
 });
-let loop: Loop | undefined;
+let loop: LoadLoop | undefined;
+let eluSinceStart: () => EventLoopUtilization;
 let isDone = false;
 
 port.on('message', (message: ToWorker) => {
-	clock.timer();
+	clock.onTimer();
 	switch (message.kind) {
 		case 'start':
-			start(localMs(message.at));
+			start(toLocalMs(message.at));
 			break;
 		case 'cut':
 			loop?.stop();
-			sender.cut();
+			client.cut();
 			break;
 		default:
 			message satisfies never;
@@ -58,62 +61,62 @@ port.on('message', (message: ToWorker) => {
 void warmUp();
 
 async function warmUp(): Promise<void> {
-	for (let count = 0; count < job.warmup; count++) await sender.warmUp();
-	tell({ kind: 'ready' });
+	for (let count = 0; count < job.warmup; count++) await client.warmUp();
+	post({ kind: 'ready' });
 }
 
-/** @param origin `performance.now()` to begin at */
+/** @param origin `performance.now()` at which the run starts */
 function start(origin: number): void {
-	bench = newBench(origin);
-	sender.begin(bench);
+	context = createContext(origin);
+	client.useContext(context);
 	const { load } = job;
-	const began =
+	const options = { origin, onDone: finish };
+	const startedLoop =
 		load.kind === 'closed'
-			? new ClosedLoop(load, sender, origin, job.conversation === 'chain', finish)
-			: new OpenLoop(load, sender, clock, origin, finish);
-	loop = began;
+			? new ClosedLoop(load, client, { ...options, isChained: job.conversation === 'chain' })
+			: new OpenLoop(load, client, { ...options, clock });
+	loop = startedLoop;
 	clock.start();
 	setTimeout(() => {
-		collections.observe({ entryTypes: ['gc'] });
-		const atStart = performance.eventLoopUtilization();
-		eluSince = () => performance.eventLoopUtilization(atStart);
-		began.start();
+		gcObserver.observe({ entryTypes: ['gc'] });
+		const eluAtStart = performance.eventLoopUtilization();
+		eluSinceStart = () => performance.eventLoopUtilization(eluAtStart);
+		startedLoop.start();
 	}, origin - performance.now());
 }
-let eluSince: () => ReturnType<typeof performance.eventLoopUtilization>;
 
-function countCollections(entries: readonly PerformanceEntry[]): void {
+function countGcPauses(entries: readonly PerformanceEntry[]): void {
 	for (const { duration } of entries) {
 		gc.longestMs = Math.max(gc.longestMs, duration);
 		gc.totalMs += duration;
 	}
 }
 
-/** Called when nothing is left to wait for; once. */
+/** Sends the report and ends the thread. The loop can call it several times. */
 function finish(): void {
 	if (isDone || loop === undefined) return;
 	isDone = true;
-	const { idle, active } = eluSince();
-	const busy = Math.max(0, active - loop.spunMs());
+	const { idle, active } = eluSinceStart();
+	const busy = Math.max(0, active - loop.activeWaitMs());
 	const unsent = loop.unsent();
 	clock.stop();
-	countCollections(collections.takeRecords());
-	collections.disconnect();
-	const { tally, table } = bench;
-	tell({
+	countGcPauses(gcObserver.takeRecords());
+	gcObserver.disconnect();
+	const { stats, table } = context;
+	post({
 		kind: 'done',
 		report: {
 			rows: table.length,
 			unsent,
-			details: tally.outcomeDetails,
-			gaps: tally.gaps,
-			seconds: tally.seconds.list,
-			slowest: tally.slowest,
-			version: tally.version,
+			details: stats.outcomeDetails,
+			gaps: stats.gaps,
+			seconds: stats.perSecond.seconds,
+			slowest: stats.slowest,
+			version: stats.version,
 			elu: busy / (idle + active),
 			gc,
-			calibration: tally.calibration,
+			calibration: stats.calibration,
 		},
 	});
-	void sender.close().then(() => port?.close());
+	void client.close().then(() => port?.close());
 }

@@ -1,61 +1,70 @@
 import type { Histogram as TimeHistogram } from 'node:perf_hooks';
-import type { Distribution, DistributionName, OutcomeName } from '../result';
+import type { Distribution, DistributionName, OutcomeName, RequestMetricName } from '../result';
 import { DISTRIBUTIONS, OUTCOMES } from '../result';
-import { METRICS, outcomeOf, rowOf } from './samples';
-import type { RequestMetric, Row } from './samples';
 import { percentilesOf } from './percentiles';
-import type { Requests } from './columns';
+import type { Row } from './requestMetrics';
+import { outcomeOf, REQUEST_METRICS, rowAt } from './requestMetrics';
+import type { RequestRows } from './requestTable';
 
-/** Requests that were given up for their time: what they had not reached took at least their age. */
+/** Outcomes of requests that the client gave up. A missing time is at least the age of the request. */
 const GIVEN_UP = new Set<OutcomeName>([
 	'cut_by_deadline',
 	'timeout_first',
 	'timeout_idle',
 	'timeout_total',
 ]);
-const CENSORED = new Set<DistributionName>(['ttft', 'ttft_service', 'ttfvt', 'e2e']);
-/** What the client does itself is measured of each request that it sent, however that ended. */
-const OF_ALL = new Set<DistributionName>(['dispatch_delay', 'client_error']);
+/** Metrics that count requests which were given up, with their age. */
+const CENSORED_METRICS = new Set<DistributionName>(['ttft', 'ttft_service', 'ttfvt', 'e2e']);
+/** Metrics of the client itself. They count every sent request, whatever its outcome is. */
+const CLIENT_METRICS = new Set<DistributionName>(['dispatch_delay', 'client_error']);
 
 export interface Samples {
 	/** In ms, sorted. */
 	values: Float64Array;
+	/** How many values are the age of a request that was given up. */
 	censored: number;
 }
 
-/**
- * Everything that was measured of the requests. `unsent` are the due times of those that were never
- * sent, and `endMs` is when the run ended.
- */
-export interface Measured {
-	table: Requests;
+/** All measured requests of a run. */
+export interface MeasuredRequests {
+	rows: RequestRows;
+	/** Due times of the requests that were never sent, in ms since the start of the run. */
 	unsent: readonly number[];
+	/** Length of the run including the drain, in ms. */
 	endMs: number;
-	/** In µs. */
+	/** Gaps between deliveries, in µs. */
 	gaps: TimeHistogram;
 	isStreaming: boolean;
 }
 
-export function distributionsOf(measured: Measured): Record<DistributionName, Distribution> {
+export function distributionsOf(
+	measured: MeasuredRequests,
+): Record<DistributionName, Distribution> {
 	const entries = DISTRIBUTIONS.map((name) => [
 		name,
-		name === 'delivery_gap' ? ofHistogram(measured.gaps) : describe(samplesOf(measured, name)),
+		name === 'delivery_gap'
+			? distributionOfGaps(measured.gaps)
+			: distributionOfSamples(samplesOf(measured, name)),
 	]);
 	return Object.fromEntries(entries) as Record<DistributionName, Distribution>;
 }
 
-/** The samples of one metric: of requests that completed, and of those given up as far as they came. */
-export function samplesOf(measured: Measured, name: RequestMetric): Samples {
-	const { table, unsent, endMs, isStreaming } = measured;
+/**
+ * Returns the values of one metric over all requests that count for it: completed requests and, for
+ * some metrics, requests that were given up or never sent, with their age as a lower bound.
+ */
+export function samplesOf(measured: MeasuredRequests, name: RequestMetricName): Samples {
+	const { rows, unsent, endMs, isStreaming } = measured;
 	const values: number[] = [];
-	const isCensored = CENSORED.has(name) && (isStreaming || name === 'e2e');
+	const isCensored = CENSORED_METRICS.has(name) && (isStreaming || name === 'e2e');
 	const ages: number[] = [];
-	for (let index = 0; index < table.length; index++) {
-		const row = rowOf(table, index);
+	for (let index = 0; index < rows.length; index++) {
+		const row = rowAt(rows, index);
 		const outcome = outcomeOf(row);
 		const isGivenUp = outcome !== undefined && GIVEN_UP.has(outcome);
-		if (outcome !== 'completed' && !OF_ALL.has(name) && !(isCensored && isGivenUp)) continue;
-		const value = METRICS[name](row);
+		const counts = outcome === 'completed' || CLIENT_METRICS.has(name) || (isCensored && isGivenUp);
+		if (!counts) continue;
+		const value = REQUEST_METRICS[name](row);
 		if (isGivenUp && isCensored && (name === 'e2e' || Number.isNaN(value))) ages.push(ageOf(row));
 		else if (!Number.isNaN(value)) values.push(value);
 	}
@@ -63,11 +72,12 @@ export function samplesOf(measured: Measured, name: RequestMetric): Samples {
 	return { values: Float64Array.from([...values, ...ages]).sort(), censored: ages.length };
 }
 
+/** Returns how long a request waited until it was given up, in ms. */
 function ageOf(row: Row): number {
 	return row('terminal') - row('planned');
 }
 
-function describe({ values, censored }: Samples): Distribution {
+function distributionOfSamples({ values, censored }: Samples): Distribution {
 	const count = values.length;
 	const percentiles = percentilesOf({ count, at: (rank) => values[rank - 1] ?? Number.NaN });
 	return {
@@ -81,7 +91,7 @@ function describe({ values, censored }: Samples): Distribution {
 	};
 }
 
-function ofHistogram(gaps: TimeHistogram): Distribution {
+function distributionOfGaps(gaps: TimeHistogram): Distribution {
 	const { count } = gaps;
 	const at = (rank: number): number => gaps.percentile((rank / count) * 100) / 1000;
 	return {
@@ -95,15 +105,15 @@ function ofHistogram(gaps: TimeHistogram): Distribution {
 	};
 }
 
-/** How many requests ended in each way; those never sent were cut. */
-export function outcomesOf({ table, unsent }: Measured): Record<OutcomeName, number> {
+/** Counts the requests per outcome. Requests that were never sent count as `cut_by_deadline`. */
+export function countOutcomes({ rows, unsent }: MeasuredRequests): Record<OutcomeName, number> {
 	const counts = Object.fromEntries(OUTCOMES.map((name) => [name, 0])) as Record<
 		OutcomeName,
 		number
 	>;
-	for (let index = 0; index < table.length; index++) {
-		const outcome = outcomeOf(rowOf(table, index));
-		if (outcome === undefined) throw new Error(`request ${index} of the run has no end`);
+	for (let index = 0; index < rows.length; index++) {
+		const outcome = outcomeOf(rowAt(rows, index));
+		if (outcome === undefined) throw new Error(`Request ${index} of the run has no outcome`);
 		counts[outcome]++;
 	}
 	counts.cut_by_deadline += unsent.length;

@@ -1,78 +1,84 @@
 import type { Percentile, PercentileName } from '../result';
-import { PERCENTILES } from '../result';
-import { quantileOf } from '../samples';
+import { PERCENTILES, quantileOf } from '../result';
 
-/** How sure a bound is. */
+/** Confidence of each bound. */
 const CONFIDENCE = 0.95;
+/** Terms of the binomial sum below this are too small to change it. */
+const NEGLIGIBLE_PROBABILITY = 1e-18;
 
-/** Sorted samples, or whatever else can tell the one of a rank. */
-export interface Ranked {
+/** Samples that can be read by rank. */
+export interface RankedSamples {
 	count: number;
-	/** The sample of a rank from 1 to `count`. */
+	/** Returns the sample of a rank from 1 (smallest) to `count` (largest). */
 	at(rank: number): number;
 }
 
 /**
- * The percentiles of samples, each with the order statistics that bound it from below and from above
- * with 95 % confidence each: no assumption about their distribution, but that they are independent.
- * Without the samples for an upper bound (p50 5, p90 29, p95 59, p99 299, p99.9 2,995) there is none.
+ * Returns the percentiles of the samples with their lower and upper bounds. The bounds are order
+ * statistics with 95 % confidence each. They are valid for any distribution, but they assume that the
+ * samples are independent. A percentile is `null` if it has too few samples for an upper bound: p50
+ * needs 5, p90 29, p95 59, p99 299, p99.9 2,995.
  */
-export function percentilesOf(samples: Ranked): Record<PercentileName, Percentile | null> {
-	const entries = PERCENTILES.map((name) => [name, percentile(samples, quantileOf(name))]);
+export function percentilesOf(samples: RankedSamples): Record<PercentileName, Percentile | null> {
+	const entries = PERCENTILES.map((name) => [name, percentileOf(samples, quantileOf(name))]);
 	return Object.fromEntries(entries) as Record<PercentileName, Percentile | null>;
 }
 
-function percentile({ count, at }: Ranked, share: number): Percentile | null {
-	const ranks = boundsOf(count, share);
+function percentileOf({ count, at }: RankedSamples, quantile: number): Percentile | null {
+	const ranks = boundRanks(count, quantile);
 	if (ranks === undefined) return null;
-	const rank = Math.max(1, Math.ceil(count * share - 1e-9));
+	// A rounding error can put count × quantile just above an integer. The tolerance keeps that rank.
+	const rank = Math.max(1, Math.ceil(count * quantile - 1e-9));
 	return { value: at(rank), low: at(ranks.low), high: at(ranks.high) };
 }
 
 /**
- * Ranks that bound the quantile `share` of `count` samples: the number of samples below the quantile
- * is binomial. `undefined` when even the largest sample is no upper bound.
+ * Returns the ranks of the samples that bound a quantile. The number of samples below the quantile
+ * has a binomial distribution. Returns `undefined` if not even the largest sample is an upper bound.
  */
-export function boundsOf(count: number, share: number): { low: number; high: number } | undefined {
-	if (count === 0 || share ** count > 1 - CONFIDENCE) return undefined;
-	const middle = Math.floor(count * share);
-	let density = Math.exp(logBinomial(count, middle, share));
-	// Sums of the binomial distribution outwards from its middle; far terms add nothing.
+export function boundRanks(
+	count: number,
+	quantile: number,
+): { low: number; high: number } | undefined {
+	if (count === 0 || quantile ** count > 1 - CONFIDENCE) return undefined;
+	const middle = Math.floor(count * quantile);
+	let probability = Math.exp(logBinomial(count, middle, quantile));
+	// The sums start at the middle of the binomial distribution because terms far away are negligible.
 	let below = 0;
-	for (let at = middle, term = density; at >= 0 && term > 1e-18; at--) {
+	for (let rank = middle, term = probability; rank >= 0 && term > NEGLIGIBLE_PROBABILITY; rank--) {
 		below += term;
-		term *= (at / (count - at + 1)) * ((1 - share) / share);
+		term *= (rank / (count - rank + 1)) * ((1 - quantile) / quantile);
 	}
-	const odds = share / (1 - share);
+	const odds = quantile / (1 - quantile);
 	let high = middle + 1;
 	let sum = below;
-	for (let term = density; sum < CONFIDENCE && high < count; high++) {
+	for (let term = probability; sum < CONFIDENCE && high < count; high++) {
 		term *= ((count - high + 1) / high) * odds;
 		sum += term;
 	}
 	let low = middle + 1;
 	sum = below;
-	// `sum` is P(fewer than `low` samples lie below the quantile).
+	// `sum` is the probability that fewer than `low` samples are below the quantile.
 	while (low > 1 && sum > 1 - CONFIDENCE) {
 		low--;
-		sum -= density;
-		density *= low / (count - low + 1) / odds;
+		sum -= probability;
+		probability *= low / (count - low + 1) / odds;
 	}
 	return { low, high };
 }
 
-/** ln of the binomial probability of `at` among `count`. */
-function logBinomial(count: number, at: number, share: number): number {
+/** Returns the natural logarithm of the binomial probability of `successes` in `count` trials. */
+function logBinomial(count: number, successes: number, probability: number): number {
 	return (
 		logFactorial(count) -
-		logFactorial(at) -
-		logFactorial(count - at) +
-		at * Math.log(share) +
-		(count - at) * Math.log1p(-share)
+		logFactorial(successes) -
+		logFactorial(count - successes) +
+		successes * Math.log(probability) +
+		(count - successes) * Math.log1p(-probability)
 	);
 }
 
-/** ln n!, by Stirling's series; exact sums where that is too coarse. */
+/** Returns ln(n!): exact for small n, by Stirling's series for the others. */
 function logFactorial(n: number): number {
 	if (n < 16) {
 		let sum = 0;

@@ -1,79 +1,92 @@
 import type { OutcomeName, Progress } from '../result';
-import type { RequestTable } from './columns';
-import { METRICS, outcomeOf, rowOf } from './samples';
+import { outcomeOf, REQUEST_METRICS, rowAt } from './requestMetrics';
+import type { RequestTable } from './requestTable';
 
-/** First tokens that the live percentiles are of: the latest. */
-const LATEST = 1_000;
+/** The live percentiles use this many of the latest first tokens. */
+const LATEST_TTFTS = 1_000;
+const RATE_WINDOW_MS = 1_000;
 
-/** Looks into tables that other threads write, without asking anything of them. */
+interface TableCursor {
+	table: RequestTable;
+	/** All rows before this one are counted. */
+	next: number;
+	/** Rows from `next` on that are already counted. */
+	counted: Set<number>;
+}
+
+/** Computes the progress from the tables of the measuring threads, without interrupting the threads. */
 export class ProgressReader {
 	private readonly outcomes: Partial<Record<OutcomeName, number>> = {};
 	private readonly ttfts: number[] = [];
 	private done = 0;
 	private completed = 0;
-	/** Completed at earlier looks, for the rate. */
-	private readonly looks: Array<{ at: number; completed: number }> = [];
-	private readonly tables: Array<{ table: RequestTable; counted: Set<number>; from: number }>;
+	/** Number of completed requests at earlier reads, to compute the rate. */
+	private readonly history: Array<{ at: number; completed: number }> = [];
+	private readonly cursors: TableCursor[];
 
 	constructor(tables: readonly RequestTable[]) {
-		this.tables = tables.map((table) => ({ table, counted: new Set<number>(), from: 0 }));
+		this.cursors = tables.map((table) => ({ table, counted: new Set<number>(), next: 0 }));
 	}
 
-	/** @param elapsedMs since the start of the run @param leftMs where it is known */
-	look(
+	/**
+	 * @param elapsedMs time since the start of the run
+	 * @param planned number of planned requests, if it is known
+	 * @param leftMs remaining time, if it is known
+	 */
+	read(
 		elapsedMs: number,
 		planned: number | null,
 		leftMs: number | null,
 	): Omit<Progress, 'isWarmup'> {
-		let begun = 0;
-		for (const view of this.tables) begun += this.count(view);
-		this.looks.push({ at: elapsedMs, completed: this.completed });
-		while ((this.looks[0]?.at ?? 0) < elapsedMs - 1_000) this.looks.shift();
-		const first = this.looks[0] ?? { at: 0, completed: 0 };
+		let started = 0;
+		for (const cursor of this.cursors) started += this.countRows(cursor);
+		this.history.push({ at: elapsedMs, completed: this.completed });
+		while ((this.history[0]?.at ?? 0) < elapsedMs - RATE_WINDOW_MS) this.history.shift();
+		const oldest = this.history[0] ?? { at: 0, completed: 0 };
 		const sorted = [...this.ttfts].sort((a, b) => a - b);
-		const rank = (share: number): number | null =>
+		const quantile = (share: number): number | null =>
 			sorted[Math.ceil(sorted.length * share) - 1] ?? null;
 		return {
 			elapsed_s: elapsedMs / 1000,
 			left_s: leftMs === null ? null : leftMs / 1000,
-			planned: planned ?? begun,
+			planned: planned ?? started,
 			done: this.done,
-			in_flight: begun - this.done,
-			rate: ((this.completed - first.completed) / Math.max(1, elapsedMs - first.at)) * 1000,
-			ttft_p50: rank(0.5),
-			ttft_p95: rank(0.95),
+			in_flight: started - this.done,
+			rate: ((this.completed - oldest.completed) / Math.max(1, elapsedMs - oldest.at)) * 1000,
+			ttft_p50: quantile(0.5),
+			ttft_p95: quantile(0.95),
 			outcomes: { ...this.outcomes },
 		};
 	}
 
-	/** Counts what ended since the last look; returns how many requests have begun. */
-	private count(view: { table: RequestTable; counted: Set<number>; from: number }): number {
-		const { table, counted } = view;
-		let at = view.from;
-		let isWhole = true;
-		for (; at < table.capacity; at++) {
-			const row = rowOf(table, at);
+	/** Counts the requests that ended since the last call. Returns how many requests were started. */
+	private countRows(cursor: TableCursor): number {
+		const { table, counted } = cursor;
+		let index = cursor.next;
+		let hasRunning = false;
+		for (; index < table.capacity; index++) {
+			const row = rowAt(table, index);
 			if (Number.isNaN(row('planned'))) break;
 			const outcome = outcomeOf(row);
-			if (outcome === undefined) isWhole = false;
-			else if (!counted.has(at)) {
-				this.take(outcome, METRICS.ttft(row));
-				counted.add(at);
+			if (outcome === undefined) hasRunning = true;
+			else if (!counted.has(index)) {
+				this.countRequest(outcome, REQUEST_METRICS.ttft(row));
+				counted.add(index);
 			}
-			if (isWhole) {
-				counted.delete(at);
-				view.from = at + 1;
+			if (!hasRunning) {
+				counted.delete(index);
+				cursor.next = index + 1;
 			}
 		}
-		return at;
+		return index;
 	}
 
-	private take(outcome: OutcomeName, ttft: number): void {
+	private countRequest(outcome: OutcomeName, ttft: number): void {
 		this.done++;
 		if (outcome === 'completed') this.completed++;
 		this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
 		if (Number.isNaN(ttft)) return;
 		this.ttfts.push(ttft);
-		if (this.ttfts.length > LATEST) this.ttfts.shift();
+		if (this.ttfts.length > LATEST_TTFTS) this.ttfts.shift();
 	}
 }

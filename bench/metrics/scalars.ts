@@ -1,101 +1,77 @@
 import type { ScalarName } from '../result';
-import type { Goodput } from '../thresholds/goodput';
-import { isGood } from '../thresholds/goodput';
-import type { Measured } from './distributions';
-import { outcomeOf, rowOf, tokensOf } from './samples';
-import type { CheckedSecond } from './seconds';
+import type { GoodputLimit } from '../runConfig';
+import type { MeasuredRequests } from './distributions';
+import { meetsGoodputLimits, outcomeOf, rowAt, tokenCount } from './requestMetrics';
+import type { InFlightStep, SecondCounts } from './timeline';
+import { inFlightSteps } from './timeline';
 
-/** What was in flight at a time: +1 where a request was dispatched, −1 where it ended. */
-export interface Step {
-	/** ms from the start of the run. */
-	at: number;
-	inFlight: number;
+export interface ScalarInput {
+	measured: MeasuredRequests;
+	/** Time in which requests are started, in ms. Rates exclude the drain after it. */
+	windowMs: number;
+	seconds: readonly SecondCounts[];
+	goodputLimits: readonly GoodputLimit[];
 }
 
-/** How the number of requests in flight went, in the order of time. */
-export function stepsOf({ table }: Measured): Step[] {
-	const began: number[] = [];
-	const ended: number[] = [];
-	for (let index = 0; index < table.length; index++) {
-		began.push(table.get(index, 'dispatched'));
-		ended.push(table.get(index, 'terminal'));
-	}
-	const byTime = (a: number, b: number): number => a - b;
-	began.sort(byTime);
-	ended.sort(byTime);
-	const steps: Step[] = [];
-	let inFlight = 0;
-	let next = 0;
-	for (const at of began) {
-		while (next < ended.length && (ended[next] as number) <= at) {
-			steps.push({ at: ended[next++] as number, inFlight: --inFlight });
-		}
-		steps.push({ at, inFlight: ++inFlight });
-	}
-	for (; next < ended.length; next++) {
-		steps.push({ at: ended[next] as number, inFlight: --inFlight });
-	}
-	return steps;
-}
-
-/** The numbers of the whole run. Rates are those of the window of `windowMs`, the drain after it not counted. */
-export function scalarsOf(
-	measured: Measured,
-	windowMs: number,
-	seconds: readonly CheckedSecond[],
-	limits: readonly Goodput[],
-): Record<ScalarName, number | null> {
-	const { table, unsent } = measured;
-	const rows = table.length;
-	const steps = stepsOf(measured);
+/** Returns the metrics that have a single value for the whole run. */
+export function scalarsOf({
+	measured,
+	windowMs,
+	seconds,
+	goodputLimits,
+}: ScalarInput): Record<ScalarName, number | null> {
+	const { rows, unsent } = measured;
+	const steps = inFlightSteps(measured);
 	let streams = 0;
 	let tokens = 0;
-	let stalled = 0;
-	let spoken = 0;
-	let inSystem = 0;
-	let good = 0;
-	let arrived = 0;
-	for (let index = 0; index < rows; index++) {
-		const row = rowOf(table, index);
-		inSystem += row('terminal') - row('dispatched');
-		if (row('dispatched') < windowMs) arrived++;
+	let stalledMs = 0;
+	let answerMs = 0;
+	let inFlightMs = 0;
+	let goodRequests = 0;
+	let arrivals = 0;
+	for (let index = 0; index < rows.length; index++) {
+		const row = rowAt(rows, index);
+		inFlightMs += row('terminal') - row('dispatched');
+		if (row('dispatched') < windowMs) arrivals++;
 		if (outcomeOf(row) !== 'completed') continue;
-		if (isGood(row, limits)) good++;
+		if (meetsGoodputLimits(row, goodputLimits)) goodRequests++;
 		if (row('last_token') > row('first_token')) {
-			stalled += row('stalled');
-			spoken += row('last_token') - row('first_token');
+			stalledMs += row('stalled');
+			answerMs += row('last_token') - row('first_token');
 		}
 		if (row('terminal') > windowMs) continue;
 		streams++;
-		tokens += tokensOf(row) || 0;
+		tokens += tokenCount(row) || 0;
 	}
 	const perSecond = (sum: number): number | null => (windowMs > 0 ? (sum / windowMs) * 1000 : null);
-	const counted = (field: keyof CheckedSecond): number =>
-		seconds.reduce((sum, second, index) => sum + second[field] * shareOf(index, windowMs), 0);
-	const mean = rows > 0 ? meanInFlight(steps, windowMs) : null;
+	const sumInWindow = (field: keyof SecondCounts): number =>
+		seconds.reduce((sum, second, index) => sum + second[field] * shareInWindow(index, windowMs), 0);
+	const mean = rows.length > 0 ? meanInFlight(steps, windowMs) : null;
+	const meanFlightMs = inFlightMs / rows.length;
 	return {
 		'throughput.streams': perSecond(streams),
-		'throughput.events': perSecond(counted('events')),
-		'throughput.characters': perSecond(counted('characters')),
+		'throughput.events': perSecond(sumInWindow('events')),
+		'throughput.characters': perSecond(sumInWindow('characters')),
 		'throughput.tokens': perSecond(tokens),
-		'throughput.bytes': perSecond(counted('bytes')),
+		'throughput.bytes': perSecond(sumInWindow('bytes')),
 		'in_flight.peak':
-			rows > 0 ? steps.reduce((most, step) => Math.max(most, step.inFlight), 0) : null,
+			rows.length > 0 ? steps.reduce((most, step) => Math.max(most, step.inFlight), 0) : null,
 		'in_flight.mean': mean,
 		'in_flight.littles_law':
-			mean !== null && mean > 0 ? ((arrived / windowMs) * (inSystem / rows)) / mean : null,
-		'stall.share': spoken > 0 ? (stalled / spoken) * 100 : null,
-		goodput: limits.length === 0 ? null : (good / (rows + unsent.length)) * 100,
+			mean !== null && mean > 0 ? ((arrivals / windowMs) * meanFlightMs) / mean : null,
+		'stall.share': answerMs > 0 ? (stalledMs / answerMs) * 100 : null,
+		goodput:
+			goodputLimits.length === 0 ? null : (goodRequests / (rows.length + unsent.length)) * 100,
 	};
 }
 
-/** How much of second `index` lies in the window. */
-function shareOf(index: number, windowMs: number): number {
+/** Returns which share of second `index` is inside the window, 0 to 1. */
+function shareInWindow(index: number, windowMs: number): number {
 	return Math.min(1, Math.max(0, windowMs / 1000 - index));
 }
 
-/** Requests in flight over the window, by time. */
-function meanInFlight(steps: readonly Step[], windowMs: number): number | null {
+/** Returns the time-weighted mean of the requests in flight over the window. */
+function meanInFlight(steps: readonly InFlightStep[], windowMs: number): number | null {
 	if (!(windowMs > 0)) return null;
 	let sum = 0;
 	steps.forEach(({ at, inFlight }, index) => {

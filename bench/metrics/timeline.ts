@@ -1,40 +1,116 @@
-import type { Histogram as TimeHistogram } from 'node:perf_hooks';
-import type { Histogram, Second } from '../result';
-import type { Measured } from './distributions';
-import { outcomeOf, rowOf } from './samples';
-import { stepsOf } from './scalars';
-import type { CheckedSecond } from './seconds';
+import type { Second } from '../result';
+import type { MeasuredRequests } from './distributions';
+import { outcomeOf, rowAt } from './requestMetrics';
 
-/** The run second by second, the drain after its window included. */
-export function timelineOf(measured: Measured, seconds: readonly CheckedSecond[]): Second[] {
-	const { table, endMs } = measured;
-	const count = Math.max(1, Math.ceil(endMs / 1000), seconds.length);
-	const list = Array.from({ length: count }, (_, index) => newSecond(index, seconds[index]));
-	const firsts: number[][] = list.map(() => []);
-	const at = (ms: number): number => Math.min(count - 1, Math.max(0, Math.floor(ms / 1000)));
-	for (let index = 0; index < table.length; index++) {
-		const row = rowOf(table, index);
-		(list[at(row('dispatched'))] as Second).dispatched++;
-		const end = list[at(row('terminal'))] as Second;
-		if (outcomeOf(row) === 'completed') end.completed++;
-		else end.failed++;
-		const first = row('first_token');
-		if (!Number.isNaN(first)) firsts[at(first)]?.push(first - row('planned'));
-	}
-	list.forEach((second, index) => {
-		const sorted = (firsts[index] ?? []).sort((a, b) => a - b);
-		const rank = (share: number): number | null =>
-			sorted[Math.ceil(sorted.length * share) - 1] ?? null;
-		second.ttft_p50 = rank(0.5);
-		second.ttft_p95 = rank(0.95);
-		second.ttft_max = rank(1);
-	});
-	setInFlight(list, measured);
-	return list;
+/** What a measuring thread received in one second of the run. */
+export interface SecondCounts {
+	events: number;
+	characters: number;
+	bytes: number;
 }
 
-function newSecond(index: number, checked: CheckedSecond | undefined): Second {
-	const { events = 0, characters = 0, bytes = 0 } = checked ?? {};
+/** Counts received data per second of the run. */
+export class SecondCounter {
+	readonly seconds: SecondCounts[] = [];
+
+	/** Returns the counts of the second that contains `timeMs` (since the start of the run). */
+	at(timeMs: number): SecondCounts {
+		const index = Math.max(0, Math.floor(timeMs / 1000));
+		while (this.seconds.length <= index) {
+			this.seconds.push({ events: 0, characters: 0, bytes: 0 });
+		}
+		return this.seconds[index] as SecondCounts;
+	}
+}
+
+/** Returns the counts of two threads, added per second. */
+export function addSecondCounts(
+	a: readonly SecondCounts[],
+	b: readonly SecondCounts[],
+): SecondCounts[] {
+	const none: SecondCounts = { events: 0, characters: 0, bytes: 0 };
+	return Array.from({ length: Math.max(a.length, b.length) }, (_, index) => {
+		const { events, characters, bytes } = a[index] ?? none;
+		const other = b[index] ?? none;
+		return {
+			events: events + other.events,
+			characters: characters + other.characters,
+			bytes: bytes + other.bytes,
+		};
+	});
+}
+
+/** A change of the number of requests in flight: a request was dispatched, or ended. */
+export interface InFlightStep {
+	/** ms since the start of the run. */
+	at: number;
+	/** Number of requests in flight from then on. */
+	inFlight: number;
+}
+
+/** Returns every change of the number of requests in flight, in chronological order. */
+export function inFlightSteps({ rows }: MeasuredRequests): InFlightStep[] {
+	const starts: number[] = [];
+	const ends: number[] = [];
+	for (let index = 0; index < rows.length; index++) {
+		starts.push(rows.get(index, 'dispatched'));
+		ends.push(rows.get(index, 'terminal'));
+	}
+	const ascending = (a: number, b: number): number => a - b;
+	starts.sort(ascending);
+	ends.sort(ascending);
+	const steps: InFlightStep[] = [];
+	let inFlight = 0;
+	let next = 0;
+	for (const at of starts) {
+		while (next < ends.length && (ends[next] as number) <= at) {
+			steps.push({ at: ends[next++] as number, inFlight: --inFlight });
+		}
+		steps.push({ at, inFlight: ++inFlight });
+	}
+	for (; next < ends.length; next++) {
+		steps.push({ at: ends[next] as number, inFlight: --inFlight });
+	}
+	return steps;
+}
+
+/** Returns the run per second, including the drain after the planned duration. */
+export function timelineOf(
+	measured: MeasuredRequests,
+	secondCounts: readonly SecondCounts[],
+): Second[] {
+	const { rows, endMs } = measured;
+	const count = Math.max(1, Math.ceil(endMs / 1000), secondCounts.length);
+	const seconds = Array.from({ length: count }, (_, index) =>
+		createSecond(index, secondCounts[index]),
+	);
+	const ttfts: number[][] = seconds.map(() => []);
+	const indexOf = (ms: number): number => Math.min(count - 1, Math.max(0, Math.floor(ms / 1000)));
+	for (let index = 0; index < rows.length; index++) {
+		const row = rowAt(rows, index);
+		(seconds[indexOf(row('dispatched'))] as Second).dispatched++;
+		const end = seconds[indexOf(row('terminal'))] as Second;
+		if (outcomeOf(row) === 'completed') end.completed++;
+		else end.failed++;
+		const firstToken = row('first_token');
+		if (!Number.isNaN(firstToken)) {
+			ttfts[indexOf(firstToken)]?.push(firstToken - row('planned'));
+		}
+	}
+	seconds.forEach((second, index) => {
+		const sorted = (ttfts[index] ?? []).sort((a, b) => a - b);
+		const quantile = (share: number): number | null =>
+			sorted[Math.ceil(sorted.length * share) - 1] ?? null;
+		second.ttft_p50 = quantile(0.5);
+		second.ttft_p95 = quantile(0.95);
+		second.ttft_max = quantile(1);
+	});
+	setInFlight(seconds, measured);
+	return seconds;
+}
+
+function createSecond(index: number, counts: SecondCounts | undefined): Second {
+	const { events = 0, characters = 0, bytes = 0 } = counts ?? {};
 	return {
 		t: index + 1,
 		dispatched: 0,
@@ -50,67 +126,16 @@ function newSecond(index: number, checked: CheckedSecond | undefined): Second {
 	};
 }
 
-function setInFlight(list: Second[], measured: Measured): void {
+/** Sets `in_flight` to the number at the end of each second. */
+function setInFlight(seconds: Second[], measured: MeasuredRequests): void {
 	let inFlight = 0;
 	let next = 0;
-	const steps = stepsOf(measured);
-	for (const second of list) {
+	const steps = inFlightSteps(measured);
+	for (const second of seconds) {
 		for (let step = steps[next]; step !== undefined && step.at < second.t * 1000;) {
 			({ inFlight } = step);
 			step = steps[++next];
 		}
 		second.in_flight = inFlight;
 	}
-}
-
-const BINS = 40;
-
-/** Counts over edges that grow by a constant factor: what is worth seeing spans several sizes. */
-export function histogramOf(values: Float64Array): Histogram {
-	const edges = edgesOver(values[0], values[values.length - 1]);
-	const counts = new Array<number>(Math.max(0, edges.length - 1)).fill(0);
-	let bin = 0;
-	for (const value of values) {
-		while (bin < counts.length - 1 && value >= (edges[bin + 1] as number)) bin++;
-		counts[bin] = (counts[bin] ?? 0) + 1;
-	}
-	return { edges, counts };
-}
-
-/** The same of times in µs that were counted as they came. */
-export function histogramOfGaps(gaps: TimeHistogram): Histogram {
-	if (gaps.count === 0) return { edges: [], counts: [] };
-	const edges = edgesOver(gaps.min / 1000, gaps.max / 1000);
-	const counts: number[] = [];
-	let below = 0;
-	for (let bin = 0; bin < edges.length - 1; bin++) {
-		const upTo =
-			bin === edges.length - 2 ? gaps.count : rankBelow(gaps, (edges[bin + 1] as number) * 1000);
-		counts.push(upTo - below);
-		below = upTo;
-	}
-	return { edges, counts };
-}
-
-/** How many lie below a value: the largest rank whose sample does. */
-function rankBelow(gaps: TimeHistogram, value: number): number {
-	let low = 0;
-	let high = gaps.count;
-	while (low < high) {
-		const middle = Math.ceil((low + high) / 2);
-		if (gaps.percentile((middle / gaps.count) * 100) < value) low = middle;
-		else high = middle - 1;
-	}
-	return low;
-}
-
-function edgesOver(min: number | undefined, max: number | undefined): number[] {
-	if (min === undefined || max === undefined) return [];
-	const low = Math.max(min, 0.001);
-	const factor = (Math.max(max, low * 1.01) / low) ** (1 / BINS);
-	const edges = Array.from({ length: BINS + 1 }, (_, index) => low * factor ** index);
-	// Every sample lies in [first, last): rounding must leave none outside.
-	edges[0] = Math.min(min, low);
-	edges[BINS] = Math.max(max, low * 1.01) * (1 + 1e-9);
-	return edges;
 }

@@ -1,51 +1,59 @@
-import type { ErrorStatistics, Level } from '../calibrate/levels';
-import type { Stream } from '../calibrate/stampServer';
+import type { CalibrationLevel, ErrorStatistics, StreamShape } from '../calibrationResult';
+import { formatCount } from './format';
 import { plainTable } from './terminalText';
 
-/** The levels of a calibration, for a terminal. */
-export function table(levels: readonly Level[], stream: Stream): string {
-	const head = [
-		'streams',
-		'workers',
-		'events/s',
-		'busy',
-		'first token p50',
-		'p90',
-		'p99',
-		'all events p50',
-		'p90',
-		'p99',
-		'held',
-		'verdict',
-	];
+const COLUMNS = [
+	'streams',
+	'workers',
+	'events/s',
+	'busy',
+	'first token p50',
+	'p90',
+	'p99',
+	'all events p50',
+	'p90',
+	'p99',
+	'covered',
+	'verdict',
+];
+
+/**
+ * Returns the result of `dify-bench calibrate` as text for a terminal. The errors are in ms. `covered` is
+ * the share of the certified intervals that contain the server's stamp.
+ */
+export function calibrationReport(
+	levels: readonly CalibrationLevel[],
+	{ tokens, first, packet, gap }: StreamShape,
+): string {
 	const rows = levels.map((level) => [
 		String(level.streams),
 		String(level.workers),
 		level.events_per_second.toFixed(0),
 		`${(level.elu * 100).toFixed(0)} %`,
-		...times(level.first_tokens),
-		...times(level.events),
+		...formatErrors(level.first_tokens),
+		...formatErrors(level.events),
 		`${level.held_percent.toFixed(1)} %`,
 		level.verdict.status,
 	]);
-	const honest = levels.filter(({ verdict }) => verdict.status === 'VALID').at(-1);
+	const lastValid = levels.filter(({ verdict }) => verdict.status === 'VALID').at(-1);
+	const failedChecks = levels.flatMap(({ streams, verdict }) =>
+		verdict.checks
+			.filter(({ status }) => status !== 'VALID')
+			.map(({ message }) => `${formatCount(streams, 'stream')}: ${message}`),
+	);
 	return [
-		`Streams of ${stream.tokens} tokens, the first after ${stream.first} ms, then ${stream.packet} every ${stream.gap} ms.`,
+		`Each stream has ${formatCount(tokens, 'token')}: the first after ${first} ms, then ${packet} every ${gap} ms.`,
 		'',
-		...plainTable('What this client adds to the truth, in ms', head, rows),
+		...plainTable('Error of this client, in ms', COLUMNS, rows),
 		'',
-		honest === undefined
-			? 'This machine measured none of these validly.'
-			: `Up to ${honest.streams} such streams at once were measured validly.`,
-		...levels.flatMap(({ streams, verdict }) =>
-			verdict.checks
-				.filter(({ status }) => status !== 'VALID')
-				.map(({ message }) => `${streams} streams: ${message}`),
-		),
+		lastValid === undefined
+			? 'This machine cannot measure any of these levels validly.'
+			: `This machine can measure up to ${lastValid.streams} concurrent streams validly.`,
+		...failedChecks,
 		'',
 	].join('\n');
 }
 
-function times({ p50, p90, p99 }: ErrorStatistics): string[] {
-	return [p50, p90, p99].map((ms) => ms.toFixed(3));
+function formatErrors({ p50, p90, p99 }: ErrorStatistics): string[] {
+	return [p50, p90, p99].map((errorMs) => errorMs.toFixed(3));
 }

@@ -1,68 +1,53 @@
-/** How numbers and other people's text are written, the same in every report. */
+/** How every report writes numbers, units and counts. All output is in English (en-US). */
 
 const EN = 'en-US';
 const threeDigits = new Intl.NumberFormat(EN, { maximumSignificantDigits: 3 });
-const whole = new Intl.NumberFormat(EN, { maximumFractionDigits: 0 });
+const integer = new Intl.NumberFormat(EN, { maximumFractionDigits: 0 });
 const threeDecimals = new Intl.NumberFormat(EN, { maximumFractionDigits: 3 });
 const twoDecimals = new Intl.NumberFormat(EN, { maximumFractionDigits: 2 });
 
-/** Stands where there is no number. */
-export const NONE = '–';
+/** Shown in place of a number that does not exist. */
+export const NO_VALUE = '–';
 
-/** Three digits, or all that stand before the point: 0.0771, 12.3, 412, 1,204. */
-export function number(value: number | null): string {
-	if (value === null) return NONE;
-	return (Math.abs(value) < 1000 ? threeDigits : whole).format(value);
+/** Formats a number with three significant digits, or as an integer from 1,000 on: 0.0771, 12.3, 1,204. */
+export function formatNumber(value: number | null): string {
+	if (value === null) return NO_VALUE;
+	return (Math.abs(value) < 1000 ? threeDigits : integer).format(value);
 }
 
-/** As it is, to a thousandth: for a number that a limit is held against. */
-export function exact(value: number, unit = ''): string {
-	return `${threeDecimals.format(value)}${spaced(unit)}`;
+/** Formats a number with its unit: 12.3 ms, 98.65 %, 32.2/s. */
+export function formatQuantity(value: number | null, unit: string): string {
+	if (value === null) return NO_VALUE;
+	return unit === '%' ? formatPercent(value) : `${formatNumber(value)}${withSpace(unit)}`;
 }
 
-/** A number with its unit: 12.3 ms, 98.65 %, 32.2/s. */
-export function quantity(value: number | null, unit: string): string {
-	if (value === null) return NONE;
-	return unit === '%' ? percent(value) : `${number(value)}${spaced(unit)}`;
+/** Formats a number with up to three decimals, so that it can be compared with its limit: 1,234.568 ms. */
+export function formatExact(value: number, unit = ''): string {
+	return `${threeDecimals.format(value)}${withSpace(unit)}`;
 }
 
-function spaced(unit: string): string {
+function withSpace(unit: string): string {
 	return unit === '' || unit.startsWith('/') ? unit : ` ${unit}`;
 }
 
-/** A percentage that says 0 % only of nothing and 100 % only of all. */
-export function percent(value: number): string {
+/** Formats a percentage. Only exact values become 0 % and 100 %, so that no single failure is rounded away. */
+export function formatPercent(value: number): string {
 	if (value > 0 && value < 0.01) return '<0.01 %';
 	if (value < 100 && value > 99.99) return '>99.99 %';
 	return `${twoDecimals.format(value)} %`;
 }
 
-export function share(part: number, all: number): string {
-	return all === 0 ? NONE : percent((part * 100) / all);
+/** Formats `part` of `total` as a percentage. */
+export function formatShare(part: number, total: number): string {
+	return total === 0 ? NO_VALUE : formatPercent((part * 100) / total);
 }
 
-/** 1,234 ms → 1.23 s; for lengths that were asked for or lived through, not for what was measured. */
-export function seconds(ms: number): string {
-	return `${number(ms / 1000)} s`;
+/** Formats a setting or the length of a run in seconds: 1,234 ms is 1.23 s. Measured times stay in ms. */
+export function formatSeconds(ms: number): string {
+	return `${formatNumber(ms / 1000)} s`;
 }
 
-/** 1 stream, 2 streams. */
-export function counted(count: number, noun: string): string {
-	return `${whole.format(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/**
- * Other people's text on one line, without what could steer a terminal, turn the line round or break XML.
- */
-export function printable(text: string): string {
-	return text
-		.replace(/\s+/gu, ' ')
-		.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu, '\ufffd')
-		.trim();
-}
-
-/** At most `length` characters, the last of them … where more were there. */
-export function clip(text: string, length: number): string {
-	const characters = [...text];
-	return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
+/** Formats a count with its noun: 1 request, 2 requests. */
+export function formatCount(count: number, noun: string): string {
+	return `${integer.format(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,11 +1,13 @@
 import type { Assertion, BenchResult } from '../result';
-import { exact } from './format';
-import { escapeMarkup as escape } from './escape';
-import { facts, VERDICT_MEANS, warnings } from './facts';
+import { formatExact } from './format';
+import { describeRun, listWarnings, VERDICT_MEANINGS } from './header';
+import { escapeMarkup as escape } from './untrustedText';
+
+type ResultElement = 'skipped' | 'error' | 'failure';
 
 /**
- * JUnit XML: the verdict and each assertion a test case. An INVALID measurement is an error; a DEGRADED
- * one is skipped, as it neither passed nor failed.
+ * Returns the result as JUnit XML. The verdict and each assertion are test cases. An INVALID measurement
+ * is an error. A DEGRADED one is a skipped test, because it neither passed nor failed.
  */
 export function junitReport(result: BenchResult): string {
 	const cases = [verdictCase(result), ...result.assertions.map(assertionCase)];
@@ -31,7 +33,8 @@ ${cases.join('\n')}
 }
 
 function properties(result: BenchResult): string[] {
-	return [...facts(result), ...warnings(result).map((text) => ({ label: 'Warning', text }))].map(
+	const warnings = listWarnings(result).map((text) => ({ label: 'Warning', text }));
+	return [...describeRun(result), ...warnings].map(
 		({ label, text }) => `\t\t\t<property name="${label}" value="${escape(text)}"/>`,
 	);
 }
@@ -40,25 +43,32 @@ function verdictCase({ verdict: { status, checks } }: BenchResult): string {
 	const reasons = checks
 		.filter((check) => check.status !== 'VALID')
 		.map(({ name, message }) => `${name}: ${message}`);
-	const message = [`${status}: ${VERDICT_MEANS[status]}`, ...reasons].join('; ');
+	const message = [`${status}: ${VERDICT_MEANINGS[status]}`, ...reasons].join('; ');
 	const element = ({ VALID: undefined, DEGRADED: 'skipped', INVALID: 'error' } as const)[status];
-	return testCase('verdict', 'the measurement is valid', element, message);
+	return testCase({ group: 'verdict', name: 'the measurement is valid', element, message });
 }
 
 function assertionCase({ text, actual, unit, passed, reason }: Assertion): string {
-	const message = reason ?? `measured: ${actual === null ? 'nothing' : exact(actual, unit)}`;
-	return testCase('assertion', text, passed ? undefined : 'failure', message);
+	return testCase({
+		group: 'assertion',
+		name: text,
+		element: passed ? undefined : 'failure',
+		message: reason ?? `measured: ${actual === null ? 'nothing' : formatExact(actual, unit)}`,
+	});
 }
 
-function testCase(
-	group: string,
-	name: string,
-	element: 'skipped' | 'error' | 'failure' | undefined,
-	message: string,
-): string {
-	const outcome =
+interface TestCase {
+	group: string;
+	name: string;
+	/** `undefined` if the test passed. */
+	element: ResultElement | undefined;
+	message: string;
+}
+
+function testCase({ group, name, element, message }: TestCase): string {
+	const content =
 		element === undefined
 			? `<system-out>${escape(message)}</system-out>`
 			: `<${element} message="${escape(message)}"/>`;
-	return `\t\t<testcase classname="dify-bench.${group}" name="${escape(name)}">${outcome}</testcase>`;
+	return `\t\t<testcase classname="dify-bench.${group}" name="${escape(name)}">${content}</testcase>`;
 }

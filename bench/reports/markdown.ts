@@ -1,18 +1,18 @@
 import type { BenchResult, DistributionName, ScalarName } from '../result';
 import { SCALARS } from '../result';
-import { quantity } from './format';
-import { escapeMarkdown as escape } from './escape';
-import { facts, VERDICT_MEANS, warnings } from './facts';
+import { formatQuantity } from './format';
+import { describeRun, listWarnings, VERDICT_MEANINGS } from './header';
 import type { Cell, Table, Tone } from './tables';
 import {
 	assertionsTable,
 	checksTable,
 	distributionsTable,
 	outcomesTable,
-	STATUS_TONE,
+	STATUS_TONES,
 } from './tables';
+import { escapeMarkdown as escape } from './untrustedText';
 
-const SIGN: Record<Tone, string> = { good: '✅ ', warn: '⚠️ ', bad: '❌ ', plain: '' };
+const SIGNS: Record<Tone, string> = { good: '✅ ', warn: '⚠️ ', bad: '❌ ', plain: '' };
 const KEY_TIMES: DistributionName[] = ['ttft', 'delivery_gap', 'tpot', 'e2e'];
 const KEY_SCALARS: ScalarName[] = [
 	'throughput.streams',
@@ -21,7 +21,7 @@ const KEY_SCALARS: ScalarName[] = [
 	'goodput',
 ];
 
-/** What a job's summary shows of a result: GitHub's Markdown, with the key numbers only. */
+/** Returns a summary with the key numbers in GitHub's Markdown, for the summary page of a CI job. */
 export function markdownReport(result: BenchResult): string {
 	const { status } = result.verdict;
 	const tables = [
@@ -31,13 +31,13 @@ export function markdownReport(result: BenchResult): string {
 		outcomesTable(result),
 	];
 	const scalars = KEY_SCALARS.filter((name) => result.scalars[name] !== null).map(
-		(name) => `${escape(name)} **${quantity(result.scalars[name], SCALARS[name])}**`,
+		(name) => `${escape(name)} **${formatQuantity(result.scalars[name], SCALARS[name])}**`,
 	);
 	const blocks = [
-		`## ${SIGN[STATUS_TONE[status]]}dify-bench: ${status}`,
-		`${VERDICT_MEANS[status]}.`,
-		...warnings(result).map((warning) => `> [!WARNING]\n> ${escape(warning)}`),
-		facts(result)
+		`## ${SIGNS[STATUS_TONES[status]]}dify-bench: ${status}`,
+		`${VERDICT_MEANINGS[status]}.`,
+		...listWarnings(result).map((warning) => `> [!WARNING]\n> ${escape(warning)}`),
+		describeRun(result)
 			.map(({ label, text }) => `- **${label}**: ${escape(text)}`)
 			.join('\n'),
 		...tables.filter(({ rows }) => rows.length > 0).map(markdownTable),
@@ -59,5 +59,5 @@ function markdownTable({ title, columns, rows, notes }: Table): string {
 }
 
 function markdownCell({ text, detail, tone = 'plain' }: Cell): string {
-	return `${SIGN[tone]}${escape(text)}${detail === undefined ? '' : `<br><sub>${detail}</sub>`}`;
+	return `${SIGNS[tone]}${escape(text)}${detail === undefined ? '' : `<br><sub>${detail}</sub>`}`;
 }

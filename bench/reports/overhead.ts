@@ -1,33 +1,43 @@
-import type { Overhead, Part } from '../overhead/pairs';
-import { PARTS } from '../overhead/pairs';
+import type { Overhead, OverheadPart, OverheadSide } from '../overheadResult';
+import { OVERHEAD_PARTS } from '../overheadResult';
+import { NO_VALUE } from './format';
 import { plainTable } from './terminalText';
 
-const WORDS: Readonly<Record<Part, string>> = {
-	first_token: 'to the first token',
-	last_token: 'to the last token',
-	delta: 'from delta to delta',
+const PART_LABELS: Readonly<Record<OverheadPart, string>> = {
+	first_token: 'time to first token',
+	last_token: 'time to last token',
+	delta: 'time between deltas',
 };
+const COLUMNS = ['median, in ms', 'Dify', 'through n8n', 'added', 'bounds (95 % each)'];
 
-/** What n8n adds, for a terminal. */
+/** Returns the result of `dify-bench overhead` as text for a terminal: what n8n adds, in ms. */
 export function overheadReport({ pairs, added }: Overhead): string {
-	const middle = (side: 'direct' | 'n8n', part: Part): string => {
-		const sorted = pairs.map((pair) => pair[side][part]).sort((a, b) => a - b);
-		return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(2);
-	};
-	const rows = PARTS.map((part) => {
-		const { value, low, high } = added[part] ?? {
-			value: Number.NaN,
-			low: Number.NaN,
-			high: Number.NaN,
-		};
+	const rows = OVERHEAD_PARTS.map((part) => {
+		const percentile = added[part];
+		const difference =
+			percentile === null
+				? [NO_VALUE, NO_VALUE]
+				: [
+						percentile.value.toFixed(2),
+						`${percentile.low.toFixed(2)} to ${percentile.high.toFixed(2)}`,
+					];
 		return [
-			WORDS[part],
-			middle('direct', part),
-			middle('n8n', part),
-			value.toFixed(2),
-			`${low.toFixed(2)} to ${high.toFixed(2)}`,
+			PART_LABELS[part],
+			medianOf(
+				pairs.map(({ direct }) => direct),
+				part,
+			),
+			medianOf(
+				pairs.map(({ n8n }) => n8n),
+				part,
+			),
+			...difference,
 		];
 	});
-	const head = ['ms, medians', 'Dify', 'through n8n', 'added', 'bounds (95 % each way)'];
-	return `${plainTable(`${pairs.length} pairs of runs, in turn`, head, rows).join('\n')}\n`;
+	return `${plainTable(`${pairs.length} pairs of runs, in alternating order`, COLUMNS, rows).join('\n')}\n`;
+}
+
+function medianOf(runs: OverheadSide[], part: OverheadPart): string {
+	const sorted = runs.map((run) => run[part]).sort((a, b) => a - b);
+	return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(2);
 }

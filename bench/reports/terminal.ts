@@ -1,20 +1,20 @@
 import type { BenchResult } from '../result';
-import { printable } from './format';
-import { facts, VERDICT_MEANS, warnings } from './facts';
+import { describeRun, listWarnings, VERDICT_MEANINGS } from './header';
 import {
 	assertionsTable,
 	checksTable,
 	distributionsTable,
 	outcomesTable,
 	scalarsTable,
-	STATUS_TONE,
+	STATUS_TONES,
 } from './tables';
 import type { Paint } from './terminalText';
-import { painter, textTable, TONE_STYLE } from './terminalText';
+import { createPaint, terminalTable, TONE_STYLES } from './terminalText';
+import { toPrintable } from './untrustedText';
 
-/** The result for a terminal or a log, with a newline at its end. */
-export function terminalReport(result: BenchResult, isColoured: boolean): string {
-	const paint = painter(isColoured);
+/** Returns the result as text for a terminal or a log, with a final newline. */
+export function terminalReport(result: BenchResult, isColored: boolean): string {
+	const paint = createPaint(isColored);
 	const tables = [
 		checksTable(result),
 		outcomesTable(result),
@@ -23,22 +23,22 @@ export function terminalReport(result: BenchResult, isColoured: boolean): string
 		assertionsTable(result),
 	];
 	const blocks = [
-		opening(result, paint),
-		...tables.filter(({ rows }) => rows.length > 0).map((table) => textTable(table, paint)),
+		header(result, paint),
+		...tables.filter(({ rows }) => rows.length > 0).map((table) => terminalTable(table, paint)),
 	];
 	return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function opening(result: BenchResult, paint: Paint): string[] {
+function header(result: BenchResult, paint: Paint): string[] {
 	const { status } = result.verdict;
-	const style = TONE_STYLE[STATUS_TONE[status]] ?? 'bold';
-	const rows = facts(result);
+	const style = TONE_STYLES[STATUS_TONES[status]] ?? 'bold';
+	const rows = describeRun(result);
 	const width = Math.max(...rows.map(({ label }) => label.length));
-	const row = (label: string, text: string): string =>
+	const line = (label: string, text: string): string =>
 		`${paint('dim', label.padEnd(width))}  ${text}`;
 	return [
-		...warnings(result).map((warning) => paint('red', `! ${warning}`)),
-		...rows.map(({ label, text }) => row(label, printable(text))),
-		row('Verdict', `${paint(style, status)}: ${VERDICT_MEANS[status]}`),
+		...listWarnings(result).map((warning) => paint('red', `! ${warning}`)),
+		...rows.map(({ label, text }) => line(label, toPrintable(text))),
+		line('Verdict', `${paint(style, status)}: ${VERDICT_MEANINGS[status]}`),
 	];
 }

@@ -1,38 +1,40 @@
 import { styleText } from 'node:util';
-import { printable } from './format';
 import type { Cell, Table, Tone } from './tables';
+import { toPrintable } from './untrustedText';
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+
+/** Returns the text in a style, or unchanged if colors are off. */
 export type Paint = (style: Style, text: string) => string;
 
-export function painter(isColoured: boolean): Paint {
-	// The caller has looked at the stream; styleText would look at stdout.
-	return (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text);
-}
-
-/** On a terminal, unless NO_COLOR says otherwise (no-color.org). */
-export function takesColour(stream: NodeJS.WriteStream): boolean {
-	return stream.isTTY && (process.env.NO_COLOR ?? '') === '';
-}
-
-export const TONE_STYLE: Partial<Record<Tone, Style>> = {
+/** The styles for the tones of table cells. Plain cells have no style. */
+export const TONE_STYLES: Partial<Record<Tone, Style>> = {
 	good: 'green',
 	warn: 'yellow',
 	bad: 'red',
 };
 
-/** A table of {@link Cell}s as aligned lines, details on a line of their own, indented by two. */
-export function textTable(table: Table, paint: Paint): string[] {
+export function createPaint(isColored: boolean): Paint {
+	// validateStream would check stdout, but the report may go to another stream. The caller has decided.
+	return (style, text) => (isColored ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Returns whether output to the stream may have colors. NO_COLOR turns them off (no-color.org). */
+export function supportsColor(stream: NodeJS.WriteStream): boolean {
+	return stream.isTTY && (process.env.NO_COLOR ?? '') === '';
+}
+
+/** Returns the lines of a table with aligned columns. The details of a row are on a line of their own. */
+export function terminalTable(table: Table, paint: Paint): string[] {
 	const { title, columns, notes } = table;
 	const rows = table.rows.map((row) =>
-		row.map((cell): Cell => ({ ...cell, text: printable(cell.text) })),
+		row.map((cell): Cell => ({ ...cell, text: toPrintable(cell.text) })),
 	);
-	const head = columns.map((column): Cell => ({ text: column.title }));
-	const widths = columns.map((_, index) =>
+	const titles = columns.map((column) => column.title);
+	const widths = titles.map((text, index) =>
 		Math.max(
-			...[head, ...rows].map((row) =>
-				Math.max(row[index]?.text.length ?? 0, row[index]?.detail?.length ?? 0),
-			),
+			text.length,
+			...rows.map((row) => Math.max(row[index]?.text.length ?? 0, row[index]?.detail?.length ?? 0)),
 		),
 	);
 	const line = (texts: string[], styleOf: (index: number) => Style | undefined): string => {
@@ -44,45 +46,37 @@ export function textTable(table: Table, paint: Paint): string[] {
 		});
 		return `  ${cells.join('  ')}`.trimEnd();
 	};
-	const hasHead = columns.some((column) => column.title !== '');
+	const dimLine = (texts: string[]): string => line(texts, () => 'dim');
+	const rowLines = (row: Cell[]): string[] => {
+		const textLine = line(
+			row.map(({ text }) => text),
+			(index) => TONE_STYLES[row[index]?.tone ?? 'plain'],
+		);
+		const hasDetails = row.some(({ detail }) => detail !== undefined);
+		return hasDetails ? [textLine, dimLine(row.map(({ detail }) => detail ?? ''))] : [textLine];
+	};
 	return [
 		paint('bold', title),
-		...(hasHead
-			? [
-					line(
-						head.map(({ text }) => text),
-						() => 'dim',
-					),
-				]
-			: []),
-		...rows.flatMap((row) => [
-			line(
-				row.map(({ text }) => text),
-				(index) => TONE_STYLE[row[index]?.tone ?? 'plain'],
-			),
-			...(row.some(({ detail }) => detail !== undefined)
-				? [
-						line(
-							row.map(({ detail }) => detail ?? ''),
-							() => 'dim',
-						),
-					]
-				: []),
-		]),
+		...(titles.some((text) => text !== '') ? [dimLine(titles)] : []),
+		...rows.flatMap(rowLines),
 		...notes.map((note) => paint('dim', `  ${note}`)),
 	];
 }
 
-/** A table of plain texts, its numbers to the right. */
+/** Returns the lines of a table without colors. The first column is left-aligned, the others right-aligned. */
 export function plainTable(
 	title: string,
-	head: readonly string[],
+	columnTitles: readonly string[],
 	rows: ReadonlyArray<readonly string[]>,
 ): string[] {
-	const columns = head.map((text, index) => ({
-		title: text,
-		align: index === 0 ? ('left' as const) : ('right' as const),
-	}));
-	const cells = rows.map((row) => row.map((text) => ({ text })));
-	return textTable({ title, columns, rows: cells, notes: [] }, painter(false));
+	const table: Table = {
+		title,
+		columns: columnTitles.map((text, index) => ({
+			title: text,
+			align: index === 0 ? 'left' : 'right',
+		})),
+		rows: rows.map((row) => row.map((text) => ({ text }))),
+		notes: [],
+	};
+	return terminalTable(table, createPaint(false));
 }

@@ -1,24 +1,25 @@
-import type { Fault } from '../../mock-dify';
-import { nginxErrorPage, difyErrorResponse } from '../../mock-dify';
-import { UsageError } from '../usage';
+import type { AnswerScript, Fault, Scenario } from '../../mock-dify';
+import { difyErrorResponse, nginxErrorPage } from '../../mock-dify';
+import { seededRandom } from '../load/arrivals';
+import { UsageError } from '../usageError';
 
-/** Something that goes wrong, with a share of the answers. */
-export interface Mishap {
-	hazard: Fault;
-	/** 0 to 1. */
+/** A fault of `dify-bench serve`, and how many of the answers have it. */
+export interface FaultShare {
+	fault: Fault;
+	/** Share of the answers, 0 to 1. */
 	share: number;
 }
 
-type Make = (number: number) => Fault;
-
-/** Hazards that take a number after an equals sign; `what` it counts. */
-const COUNTED: Readonly<Record<string, { what: string; make: Make }>> = {
-	cut: { what: 'tokens', make: (afterTokens) => ({ kind: 'cut', afterTokens }) },
-	reset: { what: 'tokens', make: (afterTokens) => ({ kind: 'reset', afterTokens }) },
-	stall: { what: 'tokens', make: (afterTokens) => ({ kind: 'stall', afterTokens }) },
+/** Faults with a number, such as `cut=5`. `unit` is what the number counts. */
+const FAULTS_WITH_NUMBER: Readonly<
+	Record<string, { unit: string; create: (number: number) => Fault }>
+> = {
+	cut: { unit: 'tokens', create: (afterTokens) => ({ kind: 'cut', afterTokens }) },
+	reset: { unit: 'tokens', create: (afterTokens) => ({ kind: 'reset', afterTokens }) },
+	stall: { unit: 'tokens', create: (afterTokens) => ({ kind: 'stall', afterTokens }) },
 	errorEvent: {
-		what: 'tokens',
-		make: (afterTokens) => ({
+		unit: 'tokens',
+		create: (afterTokens) => ({
 			kind: 'errorEvent',
 			afterTokens,
 			code: 'completion_request_error',
@@ -26,14 +27,14 @@ const COUNTED: Readonly<Record<string, { what: string; make: Make }>> = {
 			message: 'the model failed',
 		}),
 	},
-	slowHeaders: { what: 'ms', make: (ms) => ({ kind: 'slowHeaders', ms }) },
-	openAfterEnd: { what: 'ms', make: (ms) => ({ kind: 'openAfterEnd', ms }) },
-	resplit: { what: 'bytes', make: (bytes) => ({ kind: 'resplit', bytes }) },
-	hugeDataLine: { what: 'bytes', make: (bytes) => ({ kind: 'hugeDataLine', bytes }) },
-	http: { what: 'status', make: httpHazard },
+	slowHeaders: { unit: 'ms', create: (ms) => ({ kind: 'slowHeaders', ms }) },
+	openAfterEnd: { unit: 'ms', create: (ms) => ({ kind: 'openAfterEnd', ms }) },
+	resplit: { unit: 'bytes', create: (bytes) => ({ kind: 'resplit', bytes }) },
+	hugeDataLine: { unit: 'bytes', create: (bytes) => ({ kind: 'hugeDataLine', bytes }) },
+	http: { unit: 'status', create: httpFault },
 };
 
-const PLAIN: Readonly<Record<string, Fault>> = {
+const FAULTS_WITHOUT_NUMBER: Readonly<Record<string, Fault>> = {
 	crlf: { kind: 'lineEnds', with: '\r\n' },
 	cr: { kind: 'lineEnds', with: '\r' },
 	bom: { kind: 'bom' },
@@ -49,41 +50,59 @@ const PLAIN: Readonly<Record<string, Fault>> = {
 	lineSeparators: { kind: 'lineSeparators' },
 };
 
-const PAGES: Readonly<Record<number, string>> = {
+const NGINX_REASONS: Readonly<Record<number, string>> = {
 	413: 'Request Entity Too Large',
 	502: 'Bad Gateway',
 	503: 'Service Unavailable',
 	504: 'Gateway Time-out',
 };
 
-/** As the help lists them. */
-export const HAZARD_NAMES = [
-	...Object.entries(COUNTED).map(([name, { what }]) => `${name}=${what.toUpperCase()}`),
-	...Object.keys(PLAIN),
+/** All faults with their syntax, for the help: `cut=TOKENS, …, crlf, …`. */
+export const FAULT_NAMES = [
+	...Object.entries(FAULTS_WITH_NUMBER).map(([name, { unit }]) => `${name}=${unit.toUpperCase()}`),
+	...Object.keys(FAULTS_WITHOUT_NUMBER),
 ].join(', ');
 
 /**
- * Reads `--hazard cut=5`, `--hazard http=429`, `--hazard crlf`, each with `@20%` for a share of the
- * answers.
+ * Parses a value of `--fault`: `cut=5`, `http=429` or `crlf`, optionally followed by the share of the
+ * answers, such as `@20%`.
  *
- * @throws {UsageError}
+ * @throws {UsageError} if there is no such fault, or its number is missing or unexpected
  */
-export function readMishap(text: string): Mishap {
+export function parseFault(text: string): FaultShare {
 	const [, name = '', number, percent = '100'] =
 		/^(\w+)(?:=(\d+))?(?:@(\d+(?:\.\d+)?)%)?$/.exec(text.trim()) ?? [];
 	const share = Number(percent) / 100;
-	const counted = Object.hasOwn(COUNTED, name) ? COUNTED[name] : undefined;
-	const plain = Object.hasOwn(PLAIN, name) ? PLAIN[name] : undefined;
-	if (counted !== undefined && number !== undefined) {
-		return { hazard: counted.make(Number(number)), share };
+	const withNumber = Object.hasOwn(FAULTS_WITH_NUMBER, name) ? FAULTS_WITH_NUMBER[name] : undefined;
+	const withoutNumber = Object.hasOwn(FAULTS_WITHOUT_NUMBER, name)
+		? FAULTS_WITHOUT_NUMBER[name]
+		: undefined;
+	if (withNumber !== undefined && number !== undefined) {
+		return { fault: withNumber.create(Number(number)), share };
 	}
-	if (plain !== undefined && number === undefined) return { hazard: plain, share };
+	if (withoutNumber !== undefined && number === undefined) return { fault: withoutNumber, share };
 	throw new UsageError(
-		`--hazard: '${text}' is none of ${HAZARD_NAMES}; '@20%' after it for a share`,
+		`--fault: '${text}' is not a fault. Use one of ${FAULT_NAMES}, optionally with a share such as @20%`,
 	);
 }
 
-function httpHazard(status: number): Fault {
+/**
+ * Returns a function that creates the scenario of the next message. Every message gets the same script.
+ * The seed decides which messages get which fault.
+ */
+export function createFaultyScenarios(
+	script: AnswerScript,
+	faults: readonly FaultShare[],
+	seed: number,
+): () => Scenario {
+	const random = seededRandom(seed);
+	return () => ({
+		script,
+		faults: faults.flatMap(({ fault, share }) => (random() < share ? [fault] : [])),
+	});
+}
+
+function httpFault(status: number): Fault {
 	if (status === 429) {
 		return difyErrorResponse(
 			429,
@@ -91,6 +110,7 @@ function httpHazard(status: number): Fault {
 			'Too many requests. Please try again later.',
 		);
 	}
+	// Dify answers 400 if an app has too many requests at a time (docs/dify-api.md#error-codes).
 	if (status === 400) {
 		return difyErrorResponse(
 			400,
@@ -98,5 +118,5 @@ function httpHazard(status: number): Fault {
 			'Too many requests. Please try again later. The current maximum concurrent requests allowed for this app is 1.',
 		);
 	}
-	return nginxErrorPage(status, PAGES[status] ?? 'Error');
+	return nginxErrorPage(status, NGINX_REASONS[status] ?? 'Error');
 }

@@ -1,66 +1,69 @@
-import { UsageError } from '../usage';
 import { SCALARS } from '../result';
-import type { Metric } from './metrics';
-import { METRIC_NAMES, METRICS, STATISTICS } from './metrics';
+import { UsageError } from '../usageError';
+import type { AssertableMetric } from './metricValues';
+import { ASSERTABLE_METRICS, METRIC_NAMES, STATISTICS } from './metricValues';
 
 export const OPERATORS = ['<=', '>=', '==', '<', '>'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** One `--assert`, read: `ttft.p95 < 0.8s` is {metric, operator: '<', limit: 800, unit: 'ms'}. */
-export interface Limit {
+/** A parsed `--assert`. `ttft.p95 < 0.8s` is {metric, operator: '<', limit: 800, unit: 'ms'}. */
+export interface Threshold {
 	text: string;
-	metric: Metric;
+	metric: AssertableMetric;
 	operator: Operator;
 	/** In `unit`. */
 	limit: number;
-	/** `%` of an outcome is its share of the planned requests; '' its count. */
+	/** For an outcome, `%` means its share of the planned requests, and '' its count. */
 	unit: '' | 'ms' | '%' | '/s';
 }
 
 /**
- * Reads `metric.statistic operator number[unit]`.
- * @throws {UsageError} that points at what cannot be read and lists what could stand there
+ * Parses `metric.statistic operator number[unit]`.
+ * @throws {UsageError} that marks the position of the error and lists what is allowed there
  */
-export function parseAssertion(text: string): Limit {
-	let at = 0;
-	/** What stands next; '' where the pattern does not fit. */
+export function parseAssertion(text: string): Threshold {
+	let position = 0;
+	/** Skips spaces and returns the text that matches. Returns '' without a match. */
 	const take = (pattern: RegExp): string => {
-		at += text.slice(at).search(/\S|$/);
-		const word = pattern.exec(text.slice(at))?.[0] ?? '';
-		at += word.length;
+		position += text.slice(position).search(/\S|$/);
+		const word = pattern.exec(text.slice(position))?.[0] ?? '';
+		position += word.length;
 		return word;
 	};
-	const fail = (position: number, candidates: readonly string[]): never => {
+	const fail = (at: number, allowed: readonly string[]): never => {
 		throw new UsageError(
-			`--assert '${text}' cannot be read at character ${position + 1}:\n` +
-				`  ${text}\n  ${' '.repeat(position)}^ here could stand: ${candidates.join(', ')}`,
+			`--assert '${text}' cannot be parsed at character ${at + 1}:\n` +
+				`  ${text}\n  ${' '.repeat(at)}^ expected: ${allowed.join(', ')}`,
 		);
 	};
 
 	const name = take(/^[\w.]+/);
-	const metric = METRICS.get(name);
+	const metric = ASSERTABLE_METRICS.get(name);
 	if (metric === undefined) {
-		const { known, candidates } = continueMetric(name);
-		return fail(at - name.length + known, candidates);
+		const { validLength, allowed } = suggestMetrics(name);
+		return fail(position - name.length + validLength, allowed);
 	}
 	const sign = take(/^(<=|>=|==|<|>)/);
 	const operator = OPERATORS.find((each) => each === sign);
-	if (operator === undefined) return fail(at, OPERATORS);
+	if (operator === undefined) return fail(position, OPERATORS);
 	const digits = take(/^-?(\d+\.?\d*|\.\d+)/);
-	if (digits === '') return fail(at, ['a number']);
-	const unit = take(/^\S+/);
-	const factors = unitsOf(metric);
-	const found = factors[unit];
-	if (found === undefined) return fail(at - unit.length, Object.keys(factors).map(orNothing));
+	if (digits === '') return fail(position, ['a number']);
+	const unitText = take(/^\S+/);
+	const units = unitsOf(metric);
+	const unit = units[unitText];
+	if (unit === undefined) {
+		const allowed = Object.keys(units).map((each) => (each === '' ? 'no unit' : each));
+		return fail(position - unitText.length, allowed);
+	}
 	const rest = take(/^.+/s);
-	if (rest !== '') return fail(at - rest.length, ['nothing more']);
-	return { text, metric, operator, limit: Number(digits) * found.factor, unit: found.unit };
+	if (rest !== '') return fail(position - rest.length, ['the end of the assertion']);
+	return { text, metric, operator, limit: Number(digits) * unit.factor, unit: unit.unit };
 }
 
-type Units = Record<string, { unit: Limit['unit']; factor: number }>;
-
-/** The units that can be written after a limit, and what each is in the metric's own. */
-function unitsOf(metric: Metric): Units {
+/** Returns the units that are allowed after a limit, and the factor to the unit of the metric. */
+function unitsOf(
+	metric: AssertableMetric,
+): Record<string, { unit: Threshold['unit']; factor: number }> {
 	switch (metric.kind) {
 		case 'distribution': {
 			const ms = { unit: 'ms', factor: 1 } as const;
@@ -75,22 +78,23 @@ function unitsOf(metric: Metric): Units {
 	}
 }
 
-const orNothing = (unit: string): string => (unit === '' ? 'no unit' : unit);
-
-/** How far a wrong name is right (`ttft.` of `ttft.p97`), and what could come after that. */
-function continueMetric(name: string): { known: number; candidates: string[] } {
+/**
+ * Returns how many characters at the start of an unknown metric name are valid (`ttft.` in `ttft.p97`),
+ * and what is allowed after them.
+ */
+function suggestMetrics(name: string): { validLength: number; allowed: string[] } {
 	if (METRIC_NAMES.includes(name)) {
-		return { known: name.length, candidates: STATISTICS.map((each) => `.${each}`) };
+		return { validLength: name.length, allowed: STATISTICS.map((each) => `.${each}`) };
 	}
 	for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
-		const known = name.slice(0, dot);
-		const candidates = [
-			...(METRIC_NAMES.includes(known) ? STATISTICS : []),
-			...METRIC_NAMES.filter((each) => each.startsWith(`${known}.`)).map((each) =>
+		const prefix = name.slice(0, dot);
+		const allowed = [
+			...(METRIC_NAMES.includes(prefix) ? STATISTICS : []),
+			...METRIC_NAMES.filter((each) => each.startsWith(`${prefix}.`)).map((each) =>
 				each.slice(dot + 1),
 			),
 		];
-		if (candidates.length > 0) return { known: dot + 1, candidates };
+		if (allowed.length > 0) return { validLength: dot + 1, allowed };
 	}
-	return { known: 0, candidates: [...METRIC_NAMES] };
+	return { validLength: 0, allowed: [...METRIC_NAMES] };
 }

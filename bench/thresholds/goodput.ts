@@ -1,40 +1,28 @@
-import { UsageError } from '../usage';
-import type { RequestMetric, Row } from '../metrics/samples';
-import { METRICS } from '../metrics/samples';
+import { REQUEST_METRICS } from '../metrics/requestMetrics';
+import type { RequestMetricName } from '../result';
+import type { GoodputLimit } from '../runConfig';
+import { UsageError } from '../usageError';
 
-/** A limit that each request of its own must keep. */
-export interface Goodput {
-	/** As given. */
-	text: string;
-	metric: RequestMetric;
-	/** In ms. */
-	limit: number;
-}
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000 };
+const MS_PER_UNIT: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000 };
 
 /**
- * Reads `--goodput 'ttft < 800'`: a metric that each request has, `<` or `<=`, and a time in ms, or
- * in s where it says so.
+ * Parses a `--goodput` limit such as `ttft < 800`: a metric of a request, `<` or `<=`, and a time in ms
+ * (default) or s. Both operators mean "at most".
  *
  * @throws {UsageError}
  */
-export function readGoodput(text: string): Goodput {
+export function parseGoodputLimit(text: string): GoodputLimit {
 	const [, metric = '', number, unit = ''] =
 		/^\s*([\w.]+)\s*<=?\s*([\d.]+)\s*(ms|s)?\s*$/.exec(text) ?? [];
-	if (!Object.hasOwn(METRICS, metric) || Number.isNaN(Number(number))) {
+	if (!Object.hasOwn(REQUEST_METRICS, metric) || Number.isNaN(Number(number))) {
+		const metrics = Object.keys(REQUEST_METRICS).join(', ');
 		throw new UsageError(
-			`--goodput: '${text}' is no limit such as 'ttft < 800'; metrics are ${Object.keys(METRICS).join(', ')}`,
+			`--goodput: '${text}' must be a limit such as 'ttft < 800'. The metrics are ${metrics}`,
 		);
 	}
 	return {
 		text,
-		metric: metric as RequestMetric,
-		limit: Number(number) * (UNITS[unit] ?? 1),
+		metric: metric as RequestMetricName,
+		limitMs: Number(number) * (MS_PER_UNIT[unit] ?? 1),
 	};
-}
-
-/** Whether a completed request kept every limit; one that has nothing to hold against a limit did not. */
-export function isGood(row: Row, limits: readonly Goodput[]): boolean {
-	return limits.every(({ metric, limit }) => METRICS[metric](row) <= limit);
 }

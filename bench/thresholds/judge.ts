@@ -1,10 +1,9 @@
 import type { Assertion } from '../result';
-import { exact } from '../reports/format';
-import type { Limit, Operator } from './assertions';
-import type { Measured } from './metrics';
-import { read } from './metrics';
+import type { Operator, Threshold } from './assertions';
+import type { MetricValues } from './metricValues';
+import { readMetric } from './metricValues';
 
-const HOLDS: Record<Operator, (actual: number, limit: number) => boolean> = {
+const COMPARE: Record<Operator, (actual: number, limit: number) => boolean> = {
 	'<': (actual, limit) => actual < limit,
 	'<=': (actual, limit) => actual <= limit,
 	'>': (actual, limit) => actual > limit,
@@ -12,38 +11,45 @@ const HOLDS: Record<Operator, (actual: number, limit: number) => boolean> = {
 	'==': (actual, limit) => actual === limit,
 };
 
-/** Each limit against what was measured; nothing measured is not passed. */
-export function judge(limits: readonly Limit[], result: Measured): Assertion[] {
-	return limits.map((limit) => judgeOne(limit, result).assertion);
+/** Compares each threshold with the result. An assertion about a metric without a value fails. */
+export function judge(thresholds: readonly Threshold[], result: MetricValues): Assertion[] {
+	return thresholds.map((threshold) => judgeOne(threshold, result).assertion);
 }
 
-/** One limit; inconclusive where more requests, or a longer run, could tell. */
+/** Judges one threshold. `isInconclusive` means that more requests or a longer run could decide it. */
 export function judgeOne(
-	{ text, metric, operator, limit, unit }: Limit,
-	result: Measured,
+	{ text, metric, operator, limit, unit }: Threshold,
+	result: MetricValues,
 ): { assertion: Assertion; isInconclusive: boolean } {
-	const { actual, reason, lacksSamples, isLowerBound } = read(metric, unit === '%', result);
+	const { actual, reason, lacksSamples, isLowerBound } = readMetric(metric, unit === '%', result);
 	if (actual === null) {
 		return {
 			assertion: { text, actual, unit, passed: false, reason },
 			isInconclusive: lacksSamples,
 		};
 	}
-	const holds = HOLDS[operator](actual, limit);
-	// A number that can only be higher still breaks an upper limit for certain, and meets a lower one.
-	const isInconclusive = isLowerBound && holds !== operator.startsWith('>');
+	const isMet = COMPARE[operator](actual, limit);
+	// The true value is at least the lower bound. This decides an upper limit only if the bound already
+	// exceeds it, and a lower limit only if the bound already meets it.
+	const isInconclusive = isLowerBound && isMet !== operator.startsWith('>');
 	return {
 		assertion: {
 			text,
 			actual,
 			unit,
-			passed: holds && !isInconclusive,
+			passed: isMet && !isInconclusive,
 			reason: isInconclusive
-				? 'only a lower bound: too many requests still waited when the run ended'
-				: holds
+				? 'the value is only a lower bound because too many requests were still waiting when the run ended'
+				: isMet
 					? null
-					: `${exact(actual, unit)} is not ${operator} ${exact(limit, unit)}`,
+					: `${formatValue(actual, unit)} is not ${operator} ${formatValue(limit, unit)}`,
 		},
 		isInconclusive,
 	};
+}
+
+/** Formats a value with up to three decimals, so that it can be compared with its limit. */
+function formatValue(value: number, unit: Threshold['unit']): string {
+	const space = unit === '' || unit.startsWith('/') ? '' : ' ';
+	return `${value.toLocaleString('en-US', { maximumFractionDigits: 3 })}${space}${unit}`;
 }

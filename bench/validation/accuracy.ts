@@ -1,108 +1,100 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { StampServer } from '../calibrate/stampServerProcess';
-import type { Level } from '../calibrate/levels';
-import { monotonicMs } from '../load/clientError';
-import { bench } from './cli';
-import type { Finding, Proof } from './proof';
-import { median } from './proof';
+import type { CalibrationLevel, StreamShape } from '../calibrationResult';
+import { monotonicMs } from '../load/monotonicClock';
+import { calibrate } from './benchProcess';
+import type { Validation } from './validation';
+import { median } from './validation';
 
-const STREAM = { first: 100, gap: 10, tokens: 50, packet: 1 };
-const LENGTH_MS = STREAM.first + (STREAM.tokens - 1) * STREAM.gap;
+const SHAPE: StreamShape = { first: 100, gap: 10, tokens: 50, packet: 1 };
+const STREAM_MS = SHAPE.first + (SHAPE.tokens - 1) * SHAPE.gap;
+const FETCH_RUN_MS = 5_000;
 const ROUNDS = 3;
 
-/** How far from the truth first tokens are measured, alone and beside the usual way to read a stream. */
-export const accuracy: Proof = {
+/** Compares the measured first tokens with the true ones, and with those of the usual stream reader. */
+export const accuracy: Validation = {
 	name: 'accuracy',
-	takes: 'about a minute',
-	run: async (say) => {
-		const calm: Level[] = [];
-		const crowded: Level[] = [];
-		const usual: number[] = [];
+	duration: 'about a minute',
+	run: async (log) => {
+		const levels200: CalibrationLevel[] = [];
+		const levels500: CalibrationLevel[] = [];
+		const fetchErrors: number[] = [];
 		for (let round = 1; round <= ROUNDS; round++) {
-			say(`round ${round} of ${ROUNDS}`);
-			calm.push(await level(200));
-			crowded.push(await level(500));
-			usual.push(await fetchError(500));
+			log(`round ${round} of ${ROUNDS}`);
+			levels200.push(await measureLevel(200));
+			levels500.push(await measureLevel(500));
+			fetchErrors.push(await measureFetchError(500));
 		}
-		const ours = median(crowded.map(({ first_tokens: { p50 } }) => p50));
-		const theirs = median(usual);
-		say(
-			`500 streams, first token p50: ${ours.toFixed(3)} ms; fetch + EventSourceParserStream: ${theirs.toFixed(3)} ms`,
+		const benchError = median(levels500.map(({ first_tokens: { p50 } }) => p50));
+		const fetchError = median(fetchErrors);
+		log(
+			`500 streams, first token p50: ${benchError.toFixed(3)} ms; fetch + EventSourceParserStream: ${fetchError.toFixed(3)} ms`,
 		);
 		return [
 			{
-				claim: 'first token error p50, 200 streams on one worker',
-				measured: median(calm.map(({ first_tokens: { p50 } }) => p50)),
+				claim: 'error of the first token p50, 200 streams on one worker',
+				measured: median(levels200.map(({ first_tokens: { p50 } }) => p50)),
 				limit: 0.1,
 				unit: 'ms',
 			},
 			{
-				claim: 'certified intervals (+0.3 ms) that hold the truth, 200 streams',
-				measured: median(calm.map(({ held_percent: held }) => held)),
+				claim: 'certified intervals (+0.3 ms) that contain the true time, 200 streams',
+				measured: median(levels200.map(({ held_percent: covered }) => covered)),
 				limit: 99,
 				relation: '>=',
 				unit: '%',
 			},
 			{
-				claim: 'times better at the median than fetch + EventSourceParserStream, 500 streams',
-				measured: theirs / ours,
+				claim: 'median error of fetch + EventSourceParserStream / that of dify-bench, 500 streams',
+				measured: fetchError / benchError,
 				limit: 50,
 				relation: '>=',
 			},
-		] satisfies Finding[];
+		];
 	},
 };
 
-async function level(streams: number): Promise<Level> {
-	const { stdout, stderr } = await bench([
-		'calibrate',
-		'--streams',
-		String(streams),
-		'--workers',
-		'1',
-		'--json',
-		'-',
-	]);
-	if (stdout === '') throw new Error(stderr);
-	const [found] = (JSON.parse(stdout) as { levels: Level[] }).levels;
-	if (found === undefined) throw new Error('no level was measured');
-	return found;
+async function measureLevel(streams: number): Promise<CalibrationLevel> {
+	return await calibrate(['--streams', String(streams), '--workers', '1']);
 }
 
-/** The usual way, driven the same: the median of what it adds to the first token, in ms. */
-async function fetchError(streams: number): Promise<number> {
+/**
+ * Reads the same load with fetch and EventSourceParserStream. Returns the median error of the first
+ * token, in ms.
+ */
+async function measureFetchError(streams: number): Promise<number> {
 	const server = await StampServer.start();
 	const errors: number[] = [];
 	const body = JSON.stringify({
-		inputs: STREAM,
+		inputs: SHAPE,
 		query: 'stamps',
 		user: 'u',
 		response_mode: 'streaming',
 	});
-	const read = async (): Promise<void> => {
+	const readStream = async (): Promise<void> => {
 		const response = await fetch(`${server.baseUrl}/chat-messages`, { method: 'POST', body });
-		if (response.body === null) throw new Error('no stream came');
+		if (response.body === null) throw new Error('The response has no body');
 		const events = response.body
 			.pipeThrough(new TextDecoderStream())
 			.pipeThrough(new EventSourceParserStream());
 		let isFirst = true;
 		for await (const { data } of events) {
-			const seenAt = monotonicMs();
+			const arrivedAt = monotonicMs();
 			const { sent_at: sentAt, event } = JSON.parse(data) as { sent_at: number; event: string };
-			if (isFirst && event === 'message') errors.push(seenAt - sentAt);
+			if (isFirst && event === 'message') errors.push(arrivedAt - sentAt);
 			isFirst = false;
 		}
 	};
 	try {
 		const running: Array<Promise<void>> = [];
-		const began = performance.now();
-		const count = Math.round((5_000 / LENGTH_MS) * streams);
+		const startedAt = performance.now();
+		const count = Math.round((FETCH_RUN_MS / STREAM_MS) * streams);
 		for (let index = 0; index < count; index++) {
-			const due = began + (index * LENGTH_MS) / streams;
+			const due = startedAt + (index * STREAM_MS) / streams;
 			const left = due - performance.now();
-			if (left > 1) await pause(left);
-			running.push(read());
+			if (left > 1) await sleep(left);
+			running.push(readStream());
 		}
 		await Promise.all(running);
 	} finally {

@@ -1,33 +1,33 @@
-import { measure, serve } from './cli';
-import type { Proof } from './proof';
-import { median } from './proof';
+import { measure, startServer } from './benchProcess';
+import type { Validation } from './validation';
+import { median } from './validation';
 
 const ROUNDS = 3;
 
-/** Two clients that share nothing but the protocol read the same first tokens. */
-export const engines: Proof = {
+/** Checks that both engines, which share only the protocol code, measure the same time to first token. */
+export const engines: Validation = {
 	name: 'engines',
-	takes: 'half a minute',
-	run: async (say) => {
-		const server = await serve(['--first-token', '100ms', '--gap', '10ms', '--tokens', '30']);
+	duration: 'half a minute',
+	run: async (log) => {
+		const server = await startServer(['--first-token', '100ms', '--gap', '10ms', '--tokens', '30']);
 		const p50s: Record<string, number[]> = { dispatch: [], autocannon: [] };
 		try {
 			for (let round = 0; round < ROUNDS; round++) {
-				for (const [engine, found] of Object.entries(p50s)) {
+				for (const [engine, values] of Object.entries(p50s)) {
 					const load = ['--concurrency', '20', '--requests', '200'];
 					const { distributions } = await measure(server, ['--engine', engine, ...load]);
-					found.push(distributions.ttft.percentiles.p50?.value ?? Number.NaN);
+					values.push(distributions.ttft.percentiles.p50?.value ?? Number.NaN);
 				}
 			}
 		} finally {
 			await server.stop();
 		}
-		const [ours, theirs] = Object.values(p50s).map(median) as [number, number];
-		say(`TTFT p50: dispatch ${ours.toFixed(2)} ms, autocannon ${theirs.toFixed(2)} ms`);
+		const [dispatch, autocannon] = Object.values(p50s).map(median) as [number, number];
+		log(`TTFT p50: dispatch ${dispatch.toFixed(2)} ms, autocannon ${autocannon.toFixed(2)} ms`);
 		return [
 			{
-				claim: 'TTFT p50 of the two engines apart',
-				measured: (Math.abs(ours - theirs) / theirs) * 100,
+				claim: 'difference between the TTFT p50 of the two engines',
+				measured: (Math.abs(dispatch - autocannon) / autocannon) * 100,
 				limit: 5,
 				unit: '%',
 			},

@@ -1,46 +1,31 @@
-import { readFileSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
-import type { Level } from '../calibrate/levels';
-import { bench, measure, serve } from './cli';
-import type { Proof } from './proof';
-import { median } from './proof';
+import { readFileSync } from 'node:fs';
+import { calibrate, measure, startServer } from './benchProcess';
+import type { Validation } from './validation';
+import { median } from './validation';
 
-/** 20,000 paced events a second on one thread. */
-export const events: Proof = {
+/** Checks that one thread measures 20,000 paced events per second. */
+export const events: Validation = {
 	name: 'events',
-	takes: 'a quarter of a minute',
+	duration: 'a quarter of a minute',
 	run: async () => {
-		// 600 streams of 20 packets a second, two tokens each, less what the beginning and the end lack.
-		const { stdout } = await bench([
-			'calibrate',
-			'--streams',
-			'600',
-			'--first-token',
-			'50ms',
-			'--gap',
-			'50ms',
-			'--tokens',
-			'80',
-			'--tokens-per-packet',
-			'2',
-			'--duration',
-			'10s',
-			'--workers',
-			'1',
-			'--json',
-			'-',
+		// 600 streams with 20 packets per second and two tokens each send 24,000 events per second. The
+		// start and the end of the run have fewer.
+		const level = await calibrate([
+			...['--streams', '600', '--workers', '1', '--duration', '10s'],
+			...['--first-token', '50ms', '--gap', '50ms'],
+			...['--tokens', '80', '--tokens-per-packet', '2'],
 		]);
-		const [level] = (JSON.parse(stdout) as { levels: Level[] }).levels;
 		return [
 			{
-				claim: 'paced events a second on one worker',
-				measured: level?.events_per_second ?? 0,
+				claim: 'paced events per second on one worker',
+				measured: level.events_per_second,
 				limit: 20_000,
 				relation: '>=',
 			},
 			{
-				claim: 'its share of a core at that',
-				measured: (level?.elu ?? 1) * 100,
+				claim: 'CPU core usage of the worker at this rate',
+				measured: level.elu * 100,
 				limit: 50,
 				unit: '%',
 			},
@@ -48,26 +33,26 @@ export const events: Proof = {
 	},
 };
 
-/** 100,000 requests in one run, reported. */
-export const requests: Proof = {
+/** Checks that one run with 100,000 requests is measured and reported. */
+export const requests: Validation = {
 	name: 'requests',
-	takes: 'about two minutes',
-	run: async (say) => {
-		const server = await serve(['--first-token', '0', '--gap', '0', '--tokens', '3']);
+	duration: 'about two minutes',
+	run: async (log) => {
+		const server = await startServer(['--first-token', '0', '--gap', '0', '--tokens', '3']);
 		try {
-			const memory = new MemoryWatch();
+			const memory = new MemoryMonitor();
 			const { outcomes } = await measure(server, ['--concurrency', '50', '--requests', '100000'], {
-				onStart: (child) => memory.watch(child),
-			}).finally(() => memory.end());
-			say(`at most ${memory.most.toFixed(0)} MB`);
+				onStart: (child) => memory.start(child),
+			}).finally(() => memory.stop());
+			log(`at most ${memory.maxMb.toFixed(0)} MB`);
 			return [
 				{
-					claim: 'requests completed of 100,000',
+					claim: 'completed requests of 100,000',
 					measured: outcomes.completed,
 					limit: 100_000,
 					relation: '>=',
 				},
-				{ claim: 'most memory, in MB', measured: memory.most, limit: 600 },
+				{ claim: 'maximum memory in MB', measured: memory.maxMb, limit: 600 },
 			];
 		} finally {
 			await server.stop();
@@ -75,25 +60,25 @@ export const requests: Proof = {
 	},
 };
 
-/** Ten minutes under load: memory at the end against that after the first minute. */
-export const soak: Proof = {
+/** Checks that the memory does not grow during ten minutes under load. */
+export const soak: Validation = {
 	name: 'soak',
-	takes: 'ten minutes',
-	run: async (say) => {
-		const server = await serve(['--first-token', '100ms', '--gap', '20ms', '--tokens', '40']);
+	duration: 'ten minutes',
+	run: async (log) => {
+		const server = await startServer(['--first-token', '100ms', '--gap', '20ms', '--tokens', '40']);
 		try {
-			const memory = new MemoryWatch();
+			const memory = new MemoryMonitor();
 			const { outcomes } = await measure(server, ['--concurrency', '50', '--duration', '10m'], {
-				onStart: (child) => memory.watch(child),
-			}).finally(() => memory.end());
+				onStart: (child) => memory.start(child),
+			}).finally(() => memory.stop());
 			const second = median(memory.between(60, 120));
 			const last = median(memory.between(540, 600));
-			say(
+			log(
 				`${outcomes.completed} requests; ${second.toFixed(0)} MB in the second minute, ${last.toFixed(0)} MB in the last`,
 			);
 			return [
 				{
-					claim: 'memory of the last minute over that of the second',
+					claim: 'memory in the last minute / memory in the second minute',
 					measured: last / second,
 					limit: 1.15,
 				},
@@ -104,33 +89,34 @@ export const soak: Proof = {
 	},
 };
 
-/** Resident memory of a process, in MB, looked at each second (/proc). */
-class MemoryWatch {
-	most = 0;
-	private readonly samples: Array<{ at: number; mb: number }> = [];
+/** Samples the resident memory of a process once per second, from /proc. */
+class MemoryMonitor {
+	maxMb = 0;
+	private readonly samples: Array<{ second: number; mb: number }> = [];
 	private timer: NodeJS.Timeout | undefined;
 
-	watch(child: ChildProcess): void {
-		const began = performance.now();
+	start(child: ChildProcess): void {
+		const startedAt = performance.now();
 		this.timer = setInterval(() => {
 			let status: string;
 			try {
 				status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
 			} catch {
-				// It ended between two looks.
+				// The process has ended since the last sample.
 				return;
 			}
 			const mb = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-			this.samples.push({ at: (performance.now() - began) / 1000, mb });
-			this.most = Math.max(this.most, mb);
+			this.samples.push({ second: (performance.now() - startedAt) / 1000, mb });
+			this.maxMb = Math.max(this.maxMb, mb);
 		}, 1_000);
 	}
 
-	end(): void {
+	stop(): void {
 		clearInterval(this.timer);
 	}
 
+	/** Returns the samples in MB of a time range, in s since the start. */
 	between(from: number, to: number): number[] {
-		return this.samples.filter(({ at }) => at >= from && at < to).map(({ mb }) => mb);
+		return this.samples.filter(({ second }) => second >= from && second < to).map(({ mb }) => mb);
 	}
 }

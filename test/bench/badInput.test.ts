@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bench } from './cli';
+import { runBench } from './cli';
 
 const KEY = 'app-0123456789abcdef';
 const TARGET = ['--url', 'http://127.0.0.1:9/v1', '--key', KEY];
@@ -14,27 +14,35 @@ function file(name: string, text: string): string {
 	return path;
 }
 
-describe('bad input', () => {
+describe('dify-bench: rejects', () => {
 	const rows: Array<[string, string[], RegExp]> = [
-		['no command', [], /dify-bench COMMAND/],
-		['an unknown command', ['measure'], /'measure' is no command; there are run, calibrate/],
-		['no address', ['run', '--key', KEY, ...QUERY], /--url is missing/],
-		['no key', ['run', '--url', 'http://127.0.0.1:9', ...QUERY], /--key is missing.*DIFY_API_KEY/],
+		['a missing command', [], /dify-bench COMMAND/],
+		[
+			'an unknown command',
+			['measure'],
+			/Unknown command 'measure'. The commands are run, calibrate/,
+		],
+		['a missing --url', ['run', '--key', KEY, ...QUERY], /--url is missing/],
+		[
+			'a missing --key',
+			['run', '--url', 'http://127.0.0.1:9', ...QUERY],
+			/--key is missing.*DIFY_API_KEY/,
+		],
 		[
 			'a key with a line break',
 			['run', '--url', 'http://127.0.0.1:9', '--key', 'a\nb', ...QUERY],
-			/--key holds characters/,
+			/--key contains characters/,
 		],
 		[
-			'no address at all',
+			'a --url that is not an address',
 			['run', '--url', 'dify', '--key', KEY, ...QUERY],
 			/--url: The base URL must be an address/,
 		],
-		['no query', ['run', ...TARGET], /--query is missing/],
+		['a missing --query', ['run', ...TARGET], /--query is missing/],
 		[
-			'query and queries',
+			'--query together with --queries',
 			['run', ...TARGET, ...QUERY, '--queries', 'x.jsonl'],
-			/exclude each other/,
+			/--query and --queries cannot be combined/,
 		],
 		[
 			'an unknown flag',
@@ -46,133 +54,133 @@ describe('bad input', () => {
 			['run', ...TARGET, '--query'],
 			/'--query <value>' argument missing/,
 		],
-		['a word too many', ['run', 'now', ...TARGET, ...QUERY], /'now' is no flag/],
+		['an unexpected argument', ['run', 'now', ...TARGET, ...QUERY], /Unexpected argument 'now'/],
 		[
 			'two load models',
 			['run', ...TARGET, ...QUERY, '--rate', '5', '--concurrency', '5'],
-			/--concurrency and --rate exclude each other/,
+			/--concurrency and --rate cannot be combined/,
 		],
 		[
-			'two ends',
+			'--requests together with --duration',
 			['run', ...TARGET, ...QUERY, '--requests', '5', '--duration', '5s'],
-			/--requests and --duration exclude each other/,
+			/--requests and --duration cannot be combined/,
 		],
 		[
-			'think in an open loop',
+			'--think in an open loop',
 			['run', ...TARGET, ...QUERY, '--rate', '5', '--think', '1s'],
 			/--think needs a closed loop/,
 		],
 		[
-			'arrival in a closed loop',
+			'--arrival in a closed loop',
 			['run', ...TARGET, ...QUERY, '--arrival', 'poisson'],
 			/--arrival needs --rate/,
 		],
 		[
-			'chain in an open loop',
+			'--conversation chain in an open loop',
 			['run', ...TARGET, ...QUERY, '--rate', '5', '--conversation', 'chain'],
 			/--conversation chain needs a closed loop/,
 		],
 		[
-			'a ramp without an end',
+			'--ramp without --duration',
 			['run', ...TARGET, ...QUERY, '--ramp', '1:5'],
 			/--ramp needs --duration/,
 		],
 		[
-			'half a ramp',
+			'--ramp with one rate',
 			['run', ...TARGET, ...QUERY, '--ramp', '1', '--duration', '5s'],
-			/--ramp: two rates such as 1:50/,
+			/--ramp: must be two rates such as 1:50/,
 		],
 		[
-			'a rate of 0',
+			'--rate 0',
 			['run', ...TARGET, ...QUERY, '--rate', '0'],
-			/--rate: '0' is no number above 0/,
+			/--rate: '0' must be a number above 0/,
 		],
 		[
-			'half a request',
+			'a fraction of a request',
 			['run', ...TARGET, ...QUERY, '--requests', '1.5'],
-			/--requests: '1.5' is no whole number from 1/,
+			/--requests: '1.5' must be an integer of at least 1/,
 		],
 		[
-			'a time without sense',
+			'an invalid time',
 			['run', ...TARGET, ...QUERY, '--duration', 'soon'],
-			/--duration: 'soon' is no length of time such as/,
+			/--duration: 'soon' must be a time such as/,
 		],
 		[
-			'a mode that is none',
+			'an unknown mode',
 			['run', ...TARGET, ...QUERY, '--mode', 'fast'],
-			/--mode: 'fast' is none of streaming, blocking/,
+			/--mode: 'fast' must be one of streaming, blocking/,
 		],
 		[
-			'first token of a blocking answer',
+			'--timeout-first in blocking mode',
 			['run', ...TARGET, ...QUERY, '--mode', 'blocking', '--timeout-first', '1s'],
 			/--timeout-first needs --mode streaming/,
 		],
 		[
-			'inputs that are no JSON',
+			'--inputs that are not JSON',
 			['run', ...TARGET, ...QUERY, '--inputs', '{name'],
 			/--inputs: not valid JSON/,
 		],
 		[
-			'inputs that are no object',
+			'--inputs that are not an object',
 			['run', ...TARGET, ...QUERY, '--inputs', '[1]'],
-			/--inputs: not a JSON object/,
+			/--inputs: must be a JSON object/,
 		],
 		[
-			'an assertion that is none',
+			'an --assert with an unknown metric',
 			['run', ...TARGET, ...QUERY, '--assert', 'ttft.p96 < 800'],
 			/ttft\.p96/,
 		],
 		[
-			'a goodput limit that is none',
+			'a --goodput with an unknown metric',
 			['run', ...TARGET, ...QUERY, '--goodput', 'speed < 5'],
-			/--goodput: 'speed < 5' is no limit/,
+			/--goodput: 'speed < 5' must be a limit/,
 		],
 		[
-			'autocannon in an open loop',
+			'--engine autocannon in an open loop',
 			['run', ...TARGET, ...QUERY, '--engine', 'autocannon', '--rate', '5'],
-			/--engine autocannon has a closed loop only/,
+			/--engine autocannon supports only a closed loop/,
 		],
 		[
-			'autocannon over https',
+			'--engine autocannon over https without --insecure',
 			['run', '--url', 'https://127.0.0.1:9', '--key', KEY, ...QUERY, '--engine', 'autocannon'],
-			/--engine autocannon checks no certificates/,
+			/--engine autocannon cannot verify TLS certificates/,
 		],
 		[
-			'a report nowhere',
+			'a report file in a missing folder',
 			['run', ...TARGET, ...QUERY, '--html', join(dir, 'no/where.html')],
 			/--html: .*where\.html cannot be written/,
 		],
 		[
-			'no dataset',
+			'a missing queries file',
 			['run', ...TARGET, '--queries', join(dir, 'none.jsonl')],
 			/none\.jsonl cannot be read/,
 		],
 		[
-			'an empty dataset',
+			'an empty queries file',
 			['run', ...TARGET, '--queries', file('empty.jsonl', '\n\n')],
-			/empty\.jsonl holds no query/,
+			/empty\.jsonl contains no query/,
 		],
 		[
-			'a bad line',
+			'a queries file with invalid JSON',
 			['run', ...TARGET, '--queries', file('bad.jsonl', '{"query":"a"}\n{"query":\n')],
 			/bad\.jsonl:2: not valid JSON/,
 		],
 		[
-			'a line without a query',
+			'a queries file with an unknown field',
 			['run', ...TARGET, '--queries', file('none-such.jsonl', '{"query":"a"}\n\n{"text":"b"}')],
-			/none-such\.jsonl:3: "text" is none of query, inputs, files, user/,
+			/none-such\.jsonl:3: unknown field "text". The fields are query, inputs, files, user/,
 		],
 		['an unreachable host', ['run', ...TARGET, ...QUERY], /ECONNREFUSED.*Check --url/],
+		['an unknown fault', ['serve', '--fault', 'fire'], /'fire' .*cut=TOKENS/],
 		[
-			'a hazard that is none',
-			['serve', '--hazard', 'fire'],
-			/--hazard: 'fire' is none of cut=TOKENS/,
+			'a comparison with one file',
+			['compare', file('a.json', '{}')],
+			/compare needs two result files/,
 		],
-		['one file to compare', ['compare', file('a.json', '{}')], /compare takes two files/],
 	];
 
-	it.each(rows)('%s', async (_, args, message) => {
-		const { code, stdout, stderr } = await bench(args);
+	it.each(rows)('%s with exit code 2', async (_, args, message) => {
+		const { code, stdout, stderr } = await runBench(args);
 		expect(code).toBe(2);
 		expect(stdout + stderr).toMatch(message);
 		expect(stderr).not.toMatch(/^\s+at /m);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { exitCode } from '../../bench/thresholds/exitCode';
 import type { BenchResult } from '../../bench/result';
-import { bench } from './cli';
+import { runBench } from './cli';
 import type { Step } from './job';
 import { Job, readYaml } from './job';
 
@@ -21,7 +21,7 @@ interface Action {
 
 const action = readYaml<Action>(ACTION);
 const steps = readYaml<Workflow>(WORKFLOW).jobs['dify-bench']?.steps ?? [];
-const isOurs = ({ uses }: Step): boolean => uses?.startsWith('n8n-nodes-dify-chat/') === true;
+const isThisAction = ({ uses }: Step): boolean => uses?.startsWith('n8n-nodes-dify-chat/') === true;
 
 let job: Job;
 beforeEach(() => {
@@ -30,41 +30,42 @@ beforeEach(() => {
 afterEach(() => job.end());
 
 const report = (...path: string[]): string => readFileSync(join(job.folder, ...path), 'utf8');
-/** What a machine that others use makes of it may differ; that the job ends with it may not. */
-function expectVerdictOf(json: string, code: number | null): BenchResult {
+/** Expects the exit code that belongs to the result. The verdict depends on the load of the machine. */
+function expectExitCodeFor(json: string, code: number | null): BenchResult {
 	const result = JSON.parse(json) as BenchResult;
 	expect(code).toBe(exitCode(result, { isStrict: false }));
 	expect(result.outcomes.completed).toBe(result.plan.requests);
 	return result;
 }
 
-describe('examples/ci/dify-bench.sh', () => {
-	it('runs as it is, keeps the reports, ends its server', async () => {
+describe('examples/ci/dify-bench.sh:', () => {
+	it('runs unchanged, writes the reports and stops its server', async () => {
 		const code = await job.run(SCRIPT, []);
-		const result = expectVerdictOf(report('reports/dify-bench.json'), code);
+		const result = expectExitCodeFor(report('reports/dify-bench.json'), code);
 		expect(result.assertions).toHaveLength(2);
 		expect(report('reports/dify-bench.html')).toContain('<!doctype html>');
 		expect(report('reports/dify-bench.xml')).toContain('<testsuites');
 		await expect(fetch(`${result.target.base_url}/info`)).rejects.toThrow('fetch failed');
 	});
 
-	it('keeps the exit code of a broken limit', async () => {
+	it('returns the exit code of a broken limit', async () => {
 		const code = await job.run(SCRIPT, ['--duration', '1s', '--assert', 'outcome.completed < 1'], {
 			REPORTS: 'here',
 		});
-		expectVerdictOf(report('here/dify-bench.json'), code);
+		expectExitCodeFor(report('here/dify-bench.json'), code);
 		expect(code).not.toBe(0);
 	});
 });
 
-describe('examples/ci/dify-bench.yml', () => {
-	it('starts a server, measures it through the action, keeps what it wrote', async () => {
+describe('examples/ci/dify-bench.yml:', () => {
+	it('starts a server, measures it with the action and uploads the reports', async () => {
 		const [setup, start, measure, upload] = steps;
 		expect(setup?.uses).toMatch(/^actions\/setup-node@/);
 		expect(await job.shell(start?.run ?? '')).toBe(0);
-		if (measure === undefined || !isOurs(measure)) throw new Error('the third step is the action');
+		if (measure === undefined || !isThisAction(measure))
+			throw new Error('The third step must be the action');
 		const code = await act(measure.with ?? {});
-		const result = expectVerdictOf(report('dify-bench.json'), code);
+		const result = expectExitCodeFor(report('dify-bench.json'), code);
 		expect(result.assertions.map(({ text }) => text)).toEqual([
 			'ttft.p95 < 800',
 			'outcome.completed >= 99%',
@@ -75,8 +76,8 @@ describe('examples/ci/dify-bench.yml', () => {
 	});
 });
 
-describe('action.yml', () => {
-	it('takes inputs as words, never as code', async () => {
+describe('action.yml:', () => {
+	it('does not execute its inputs as code', async () => {
 		const query = '$(touch ran) `touch ran` "; touch ran';
 		const args = `--user "o'neill $(touch ran)" --include-queries --json out.json\n--requests 1; touch ran`;
 		await job.shell(steps[1]?.run ?? '');
@@ -89,13 +90,13 @@ describe('action.yml', () => {
 		expect(() => report('ran')).toThrow('ENOENT');
 	});
 
-	it('fails on a quote without its end, and sends nothing', async () => {
+	it('fails on an unterminated quote and sends nothing', async () => {
 		const inputs = { url: 'http://127.0.0.1:9', key: 'app-1', query: 'x' };
 		expect(await act({ ...inputs, args: "--assert 'ttft.p95 < 800" })).toBe(1);
 	});
 });
 
-/** The action's one step, with the inputs that a workflow gives it. */
+/** Runs the only step of the action with the inputs of a workflow. */
 async function act(given: Record<string, string>): Promise<number | null> {
 	const [step, ...others] = action.runs.steps;
 	expect([action.runs.using, others]).toEqual(['composite', []]);
@@ -108,18 +109,18 @@ async function act(given: Record<string, string>): Promise<number | null> {
 	};
 	const env = Object.entries(step?.env ?? {}).map(([name, value]) => {
 		const [, from] = /^\$\{\{ inputs\.(\w+) \}\}$/.exec(value) ?? [];
-		if (from === undefined) throw new Error(`${name} is no input`);
+		if (from === undefined) throw new Error(`${name} is not an input`);
 		return [name, input(from)];
 	});
 	return await job.shell(step?.run ?? '', Object.fromEntries(env) as Record<string, string>);
 }
 
-describe('commands in documents', () => {
+describe('dify-bench commands in documents:', () => {
 	const files = [SCRIPT, WORKFLOW, ACTION, join(ROOT, 'bench/README.md'), join(ROOT, 'README.md')];
-	it.each(files.map((file) => relative(ROOT, file)))('%s: each flag exists', async (file) => {
+	it.each(files.map((file) => relative(ROOT, file)))('all flags in %s exist', async (file) => {
 		const text = readFileSync(join(ROOT, file), 'utf8').replace(/\\\n/g, ' ');
 		for (const command of ['run', 'serve', 'calibrate', 'overhead']) {
-			const { stdout } = await bench([command, '--help']);
+			const { stdout } = await runBench([command, '--help']);
 			const lines = text.matchAll(new RegExp(`dify-bench(?:@\\S+)? ${command} ([^>\`\\n]*)`, 'g'));
 			for (const [, line] of lines) {
 				for (const [flag] of (line ?? '').matchAll(/--[a-z][a-z0-9-]*/g)) {

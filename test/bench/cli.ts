@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { bench } from '../../bench/validation/cli';
+import { runBench } from '../../bench/validation/benchProcess';
 import type { MockDify, MockDifyOptions, Scenario } from '../../mock-dify';
 import { startMockDify } from '../../mock-dify';
 import type { BenchResult } from '../../bench/result';
 
-/** A run against an app of `dify`, and its result. */
+/** Runs `dify-bench run` against an app of `dify` and returns the result. */
 export async function measure(
 	dify: MockDify,
 	args: readonly string[],
@@ -12,27 +12,27 @@ export async function measure(
 	onStart?: (child: ChildProcess) => void,
 ): Promise<BenchResult> {
 	const target = ['--url', dify.baseUrl, '--query', 'Hello', '--json', '-'];
-	const { stdout, stderr } = await bench(['run', ...target, ...args], {
+	const { stdout, stderr } = await runBench(['run', ...target, ...args], {
 		env: { DIFY_API_KEY: dify.key(app) },
 		onStart,
 	});
-	if (stdout === '') throw new Error(`no result: ${stderr}`);
+	if (stdout === '') throw new Error(`dify-bench wrote no result: ${stderr}`);
 	return JSON.parse(stdout) as BenchResult;
 }
 
-export { bench } from '../../bench/validation/cli';
+export { runBench } from '../../bench/validation/benchProcess';
 
 const servers: MockDify[] = [];
 
-/** A server that plays `run` to every message, or what a function says of each in turn. */
+/** Starts a mock Dify that answers every message with a scenario, or with the one for its index. */
 export async function serve(
-	run: Scenario | ((index: number) => Scenario),
+	scenario: Scenario | ((index: number) => Scenario),
 	options: MockDifyOptions = {},
 ): Promise<MockDify> {
 	let index = 0;
 	const dify = await startMockDify({
 		...options,
-		scenarioFor: () => (typeof run === 'function' ? run(index++) : run),
+		scenarioFor: () => (typeof scenario === 'function' ? scenario(index++) : scenario),
 	});
 	servers.push(dify);
 	return dify;
@@ -42,7 +42,7 @@ export async function closeServers(): Promise<void> {
 	await Promise.all(servers.splice(0).map(async (server) => await server.close()));
 }
 
-/** The posted messages, in the order they came. */
+/** Returns the bodies of the received chat messages, in order. */
 export function messages(dify: MockDify): Array<Record<string, unknown>> {
 	return dify.requests
 		.filter(({ path }) => path === '/v1/chat-messages')

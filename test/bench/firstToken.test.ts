@@ -6,7 +6,7 @@ const FIRST_MS = 150;
 const TOKENS = Array.from({ length: 24 }, (_, index) => `token${index} `);
 
 afterEach(closeServers);
-// Other programs' noise passes; an error stays.
+// Other programs can disturb a single measurement. A real error also fails the retries.
 jest.retryTimes(2);
 
 interface Case {
@@ -15,26 +15,26 @@ interface Case {
 	app?: string;
 }
 
-/** Every way in which a lesser reader takes something else for the first token. */
+/** Streams in which something else is easily mistaken for the first token. */
 const CASES: Record<string, Case> = {
 	'a plain stream': {},
-	'a preamble of events': { app: 'flow-plain' },
-	'a ping first': { faults: [{ kind: 'pingFirst' }] },
+	'events before the first token': { app: 'flow-plain' },
+	'a ping before the first token': { faults: [{ kind: 'pingFirst' }] },
 	'an empty first delta': { script: { preamble: [{ event: 'message', answer: '' }] } },
-	'a message with no text at all': {
+	'a first message without text': {
 		script: { preamble: [{ event: 'message', role: 'assistant' }] },
 	},
-	'one byte at a time': { faults: [{ kind: 'resplit', bytes: 1 }] },
-	CRLF: { faults: [{ kind: 'lineEnds', with: '\r\n' }] },
-	'lone CR': { faults: [{ kind: 'lineEnds', with: '\r' }] },
+	'packets of one byte': { faults: [{ kind: 'resplit', bytes: 1 }] },
+	'CRLF line ends': { faults: [{ kind: 'lineEnds', with: '\r\n' }] },
+	'CR line ends': { faults: [{ kind: 'lineEnds', with: '\r' }] },
 	'64 tokens in a packet': {
 		script: { tokens: Array.from({ length: 192 }, () => 'x'), tokensPerPacket: 64, gapMs: 1 },
 	},
-	'an agent': { app: 'agent-fc' },
+	'an Agent app': { app: 'agent-fc' },
 };
 
-/** When the server wrote the first of what counts, in ms after it had the request. */
-function truth(dify: MockDify): number[] {
+/** Returns when the server wrote the first token of each request, in ms since it received the request. */
+function trueTtfts(dify: MockDify): number[] {
 	return dify.requests
 		.filter(({ path }) => path === '/v1/chat-messages')
 		.map(
@@ -46,8 +46,8 @@ function p50({ distributions }: BenchResult, name: 'ttft' | 'ttfe' | 'ttfvt' | '
 	return distributions[name].percentiles.p50?.value ?? Number.NaN;
 }
 
-describe('time to first token', () => {
-	it.each(Object.entries(CASES))('is right with %s', async (_, { script, faults, app }) => {
+describe('dify-bench run: ttft', () => {
+	it.each(Object.entries(CASES))('is correct with %s', async (_, { script, faults, app }) => {
 		const dify = await serve({
 			script: { tokens: TOKENS, firstTokenMs: FIRST_MS, gapMs: 5, ...script },
 			faults,
@@ -58,14 +58,14 @@ describe('time to first token', () => {
 			app,
 		);
 		expect(result.outcomes.completed).toBe(10);
-		const real = truth(dify).sort((a, b) => a - b)[5] ?? Number.NaN;
+		const real = trueTtfts(dify).sort((a, b) => a - b)[5] ?? Number.NaN;
 		expect(real).toBeGreaterThanOrEqual(FIRST_MS - 2);
-		// The way there and back is in it, and this machine's noise.
+		// The measured time includes the network and the delays of this machine.
 		expect(p50(result, 'ttft')).toBeGreaterThan(real);
 		expect(p50(result, 'ttft')).toBeLessThan(real + 0.3 * FIRST_MS);
 	});
 
-	it('is not the first event: a preamble comes long before', async () => {
+	it('is not the time to the first event, which arrives long before', async () => {
 		const dify = await serve({ script: { tokens: TOKENS, firstTokenMs: FIRST_MS } });
 		const result = await measure(
 			dify,
@@ -76,17 +76,17 @@ describe('time to first token', () => {
 		expect(p50(result, 'ttft')).toBeGreaterThanOrEqual(FIRST_MS - 2);
 	});
 
-	it('counts whitespace, and tells the first visible token apart where the model thinks first', async () => {
+	it('counts whitespace and reasoning, and ttfvt counts only visible text', async () => {
 		const tokens = ['<think>', 'hm ', 'hm ', '</think>', '\n', 'Forty-two'];
 		const dify = await serve({ script: { tokens, firstTokenMs: FIRST_MS, gapMs: 40 } });
 		const result = await measure(dify, ['--requests', '10', '--concurrency', '2', '--warmup', '0']);
 		expect(p50(result, 'ttft')).toBeLessThan(FIRST_MS + 60);
-		// Four gaps at least.
+		// At least four gaps.
 		expect(p50(result, 'ttfvt') - p50(result, 'ttft')).toBeGreaterThan(4 * 40 - 10);
 		expect(p50(result, 'ttfvt') - p50(result, 'ttft')).toBeLessThan(6 * 40 + 60);
 	});
 
-	it('has none where the answer is empty, and says so', async () => {
+	it('is missing for an empty answer, and an assertion about it fails', async () => {
 		const dify = await serve({ script: { tokens: [] } });
 		const result = await measure(dify, ['--requests', '5', '--assert', 'ttft.p50 < 1000']);
 		expect(result.outcomes.completed).toBe(5);
@@ -95,8 +95,8 @@ describe('time to first token', () => {
 	});
 });
 
-describe('time per token', () => {
-	it.each([1, 4, 10, 64])('is that of the server with %i tokens a packet', async (packet) => {
+describe('dify-bench run: tpot', () => {
+	it.each([1, 4, 10, 64])('is correct with %i tokens per packet', async (packet) => {
 		const tokens = Array.from({ length: packet * 24 }, () => 'x');
 		const gapMs = 30;
 		const dify = await serve({

@@ -18,8 +18,8 @@ export function readYaml<Shape>(file: string): Shape {
 	return parse(readFileSync(file, 'utf8')) as Shape;
 }
 
-/** A folder whose `dify-bench`, and whose `npx … dify-bench`, is the built one. */
-function commands(): string {
+/** Creates a folder with a `dify-bench` and an `npx` that run the built dify-bench. Returns its path. */
+function createBinFolder(): string {
 	const folder = mkdtempSync(join(tmpdir(), 'dify-bench-bin-'));
 	const scripts = {
 		'dify-bench': `exec "${process.execPath}" "${CLI}" "$@"`,
@@ -32,7 +32,7 @@ function commands(): string {
 	return folder;
 }
 
-/** Runs shell steps one after the other as a CI service does, in a folder of their own. */
+/** Runs shell steps like a CI service, in a temporary folder. */
 export class Job {
 	readonly folder = mkdtempSync(join(tmpdir(), 'dify-bench-job-'));
 	private readonly groups: number[] = [];
@@ -42,20 +42,20 @@ export class Job {
 		const { GITHUB_STEP_SUMMARY: _, ...outer } = process.env;
 		this.env = {
 			...outer,
-			PATH: `${commands()}:${process.env.PATH}`,
+			PATH: `${createBinFolder()}:${process.env.PATH}`,
 			RUNNER_TEMP: this.folder,
 			GITHUB_ENV: join(this.folder, 'env'),
 		};
 	}
 
-	/** A variable that a step gave to those after it. */
+	/** Returns an environment variable that a step set for later steps. */
 	variable(name: string): string {
 		const file = join(this.folder, 'env');
 		const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
 		return new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';
 	}
 
-	/** @returns the exit code; what the step leaves in the background goes on until {@link end} */
+	/** Returns the exit code. Background processes of the step run until {@link end}. */
 	async run(command: string, args: readonly string[], env: Record<string, string> = {}) {
 		const child: ChildProcess = spawn(command, args, {
 			cwd: this.folder,
@@ -67,17 +67,18 @@ export class Job {
 		return await new Promise<number | null>((resolve) => child.on('exit', resolve));
 	}
 
-	/** A `run` step, with GitHub's flags for bash. */
+	/** Runs the script of a `run` step with GitHub's flags for bash. */
 	async shell(script: string, env?: Record<string, string>): Promise<number | null> {
 		return await this.run('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], env);
 	}
 
+	/** Ends the background processes. */
 	end(): void {
 		for (const group of this.groups) {
 			try {
 				process.kill(-group);
 			} catch {
-				// Nothing of it is left.
+				// The process group has already ended.
 			}
 		}
 	}

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchResult, OutcomeName } from '../../bench/result';
-import { bench } from './cli';
+import { runBench } from './cli';
 
-// As n8n's Webhook node streams (Respond: Streaming); the real one is asked in test/e2e.
+// The format of n8n's Webhook node (Respond: Streaming). test/e2e uses a real n8n.
 const META = {
 	nodeId: 'a',
 	nodeName: 'Send Chat Message',
@@ -16,11 +16,11 @@ const META = {
 const line = (type: string, content?: string): string =>
 	`${JSON.stringify({ type, content, metadata: META })}\n`;
 
-type Play = (response: ServerResponse) => Promise<void> | void;
+type Respond = (response: ServerResponse) => Promise<void> | void;
 
-const CASES: Array<[string, OutcomeName, Play]> = [
+const CASES: Array<[string, OutcomeName, Respond]> = [
 	[
-		'a streamed answer, cut anywhere',
+		'an answer in packets of 7 bytes',
 		'completed',
 		async (response) => {
 			response.write(line('begin'));
@@ -35,35 +35,31 @@ const CASES: Array<[string, OutcomeName, Play]> = [
 		},
 	],
 	[
-		'an error of a node',
+		'an error chunk of a node',
 		'dify_error',
 		(response) => void response.end(line('begin') + line('error', 'no such app') + line('end')),
 	],
 	[
-		'a stream that is cut',
+		'a stream without an end',
 		'truncated',
 		(response) => void response.end(line('begin') + line('item', 'Gr')),
 	],
-	[
-		'lines that are no chunks',
-		'malformed',
-		(response) => void response.end(`${line('begin')}{"type"\n`),
-	],
+	['a malformed line', 'malformed', (response) => void response.end(`${line('begin')}{"type"\n`)],
 ];
 
-describe('--target n8n', () => {
-	it.each(CASES)('%s: %s', async (_, outcome, play) => {
-		const asked: string[] = [];
+describe('dify-bench run --target n8n:', () => {
+	it.each(CASES)('%s counts as %s', async (_, outcome, respond) => {
+		const bodies: string[] = [];
 		const server = createServer((request, response) => {
-			request.on('data', (chunk: Buffer) => asked.push(chunk.toString()));
+			request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
 			request.on('end', () => {
 				response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' });
-				void play(response);
+				void respond(response);
 			});
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook/dify-stream?a=1`;
-		const { stdout } = await bench([
+		const { stdout } = await runBench([
 			'run',
 			'--target',
 			'n8n',
@@ -84,7 +80,7 @@ describe('--target n8n', () => {
 		expect(Object.fromEntries(Object.entries(outcomes).filter(([, count]) => count > 0))).toEqual({
 			[outcome]: 6,
 		});
-		expect(JSON.parse(asked[0] ?? '')).toEqual({
+		expect(JSON.parse(bodies[0] ?? '')).toEqual({
 			query: 'Hello',
 			inputs: {},
 			files: [],
@@ -95,8 +91,8 @@ describe('--target n8n', () => {
 		expect(distributions.ttfe.percentiles.p50?.value).toBeLessThan(118);
 	});
 
-	it('takes no option of Dify’s, and needs the webhook’s address', async () => {
-		const mode = await bench([
+	it('rejects --mode and an invalid webhook URL', async () => {
+		const mode = await runBench([
 			'run',
 			'--target',
 			'n8n',
@@ -107,11 +103,14 @@ describe('--target n8n', () => {
 			'--mode',
 			'blocking',
 		]);
-		expect([mode.code, mode.stderr]).toEqual([2, expect.stringMatching(/--mode is Dify's/)]);
-		const address = await bench(['run', '--target', 'n8n', '--url', 'n8n', '--query', 'Hi']);
+		expect([mode.code, mode.stderr]).toEqual([
+			2,
+			expect.stringMatching(/--mode cannot be combined with --target n8n/),
+		]);
+		const address = await runBench(['run', '--target', 'n8n', '--url', 'n8n', '--query', 'Hi']);
 		expect([address.code, address.stderr]).toEqual([
 			2,
-			expect.stringMatching(/the webhook's production address/),
+			expect.stringMatching(/the production URL of the webhook/),
 		]);
 	});
 });

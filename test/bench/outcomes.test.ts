@@ -3,17 +3,17 @@ import { createServer } from 'node:net';
 import type { BenchResult, OutcomeName } from '../../bench/result';
 import type { Fault, Scenario } from '../../mock-dify';
 import { nginxErrorPage, difyErrorResponse } from '../../mock-dify';
-import { bench, closeServers, measure, serve } from './cli';
+import { closeServers, measure, runBench, serve } from './cli';
 
 const TOKENS = ['one ', 'two ', 'three ', 'four '];
 const answer = (...faults: Fault[]): Scenario => ({ script: { tokens: TOKENS }, faults });
 
 const BUSY =
 	'Too many requests. Please try again later. The current maximum concurrent requests allowed for an app is 1.';
-const FAULTS: Array<[string, OutcomeName, Scenario]> = [
-	['an answer', 'completed', answer()],
+const CASES: Array<[string, OutcomeName, Scenario]> = [
+	['a complete answer', 'completed', answer()],
 	['a cut stream', 'truncated', answer({ kind: 'cut', afterTokens: 2 })],
-	['a reset', 'truncated', answer({ kind: 'reset', afterTokens: 2 })],
+	['a reset connection', 'truncated', answer({ kind: 'reset', afterTokens: 2 })],
 	[
 		'an error under HTTP 200',
 		'dify_error',
@@ -25,20 +25,20 @@ const FAULTS: Array<[string, OutcomeName, Scenario]> = [
 			message: 'no',
 		}),
 	],
-	['429', 'http_429', answer(difyErrorResponse(429, 'too_many_requests', 'slow down'))],
+	['a 429', 'http_429', answer(difyErrorResponse(429, 'too_many_requests', 'slow down'))],
 	[
-		'the concurrency limit, a 400',
+		'a 400 because of the concurrency limit',
 		'http_4xx',
 		answer(difyErrorResponse(400, 'invalid_param', BUSY)),
 	],
 	["a gateway's 502 page", 'http_5xx', answer(nginxErrorPage(502, 'Bad Gateway'))],
 	[
-		'a page under 200',
+		'an HTML page under HTTP 200',
 		'not_sse',
 		answer({ kind: 'http', status: 200, contentType: 'text/html', body: '<html>Hello</html>' }),
 	],
 	[
-		'JSON where a stream was asked for',
+		'JSON instead of a stream',
 		'not_sse',
 		answer({
 			kind: 'http',
@@ -48,14 +48,14 @@ const FAULTS: Array<[string, OutcomeName, Scenario]> = [
 		}),
 	],
 	['a stall before the first token', 'timeout_first', answer({ kind: 'stall', afterTokens: 0 })],
-	['slow headers', 'timeout_first', answer({ kind: 'slowHeaders', ms: 5_000 })],
-	['a stall in the middle', 'timeout_idle', answer({ kind: 'stall', afterTokens: 2 })],
+	['a slow response header', 'timeout_first', answer({ kind: 'slowHeaders', ms: 5_000 })],
+	['a stall after the first token', 'timeout_idle', answer({ kind: 'stall', afterTokens: 2 })],
 	[
-		'bad lines and a cut',
+		'a cut stream with malformed lines',
 		'malformed',
 		answer({ kind: 'badJsonFrame' }, { kind: 'cut', afterTokens: 2 }),
 	],
-	['bad lines and an end', 'completed', answer({ kind: 'badJsonFrame' })],
+	['a complete answer with malformed lines', 'completed', answer({ kind: 'badJsonFrame' })],
 ];
 const LIMITS = ['--timeout-first', '600ms', '--timeout-idle', '400ms', '--timeout-total', '3s'];
 
@@ -66,9 +66,9 @@ function counted({ outcomes }: BenchResult): Partial<Record<OutcomeName, number>
 	return Object.fromEntries(Object.entries(outcomes).filter(([, count]) => count > 0));
 }
 
-describe('what a request ends as', () => {
-	it.each(FAULTS)('%s: %s', async (_, outcome, run) => {
-		const dify = await serve(run);
+describe('dify-bench run:', () => {
+	it.each(CASES)('%s counts as %s', async (_, outcome, scenario) => {
+		const dify = await serve(scenario);
 		const result = await measure(dify, [
 			'--requests',
 			'6',
@@ -80,21 +80,21 @@ describe('what a request ends as', () => {
 		]);
 		expect(counted(result)).toEqual({ [outcome]: 6 });
 		expect(result.plan.requests).toBe(6);
-		// What did not complete is in no latency of answers.
+		// Other outcomes are not part of the answer times.
 		if (outcome !== 'completed') {
 			expect(result.distributions.e2e.count).toBe(result.distributions.e2e.censored);
 			expect(result.outcome_details.map(({ count }) => count)).toEqual([6]);
 		}
 	});
 
-	it('counts each of them right when they come mixed, one in five', async () => {
-		const mixed = FAULTS.filter(([, outcome]) => outcome !== 'completed');
+	it('counts every outcome when one request in five has a fault', async () => {
+		const mixed = CASES.filter(([, outcome]) => outcome !== 'completed');
 		const expected: Partial<Record<OutcomeName, number>> = { completed: 0 };
 		const dify = await serve((index) => {
 			const fault = index % 5 === 0 ? mixed[(index / 5) % mixed.length] : undefined;
-			const [, outcome, run] = fault ?? ['', 'completed' as const, answer()];
+			const [, outcome, scenario] = fault ?? ['', 'completed' as const, answer()];
 			expected[outcome] = (expected[outcome] ?? 0) + 1;
-			return run;
+			return scenario;
 		});
 		const result = await measure(dify, [
 			'--requests',
@@ -111,7 +111,7 @@ describe('what a request ends as', () => {
 		expect(expected.completed).toBe(144);
 	});
 
-	it('timeout_total: an answer that never ends but never pauses', async () => {
+	it('an answer that does not end within --timeout-total counts as timeout_total', async () => {
 		const dify = await serve({
 			script: { tokens: () => Array.from({ length: 500 }, () => 'x'), gapMs: 20 },
 		});
@@ -128,7 +128,7 @@ describe('what a request ends as', () => {
 		expect(result.distributions.ttft.censored).toBe(0);
 	});
 
-	it('cut_by_deadline: counted, and in the TTFT with at least its age', async () => {
+	it('a request that runs at the end counts as cut_by_deadline, and in the TTFT with its age', async () => {
 		const dify = await serve((index) =>
 			index < 5 ? answer() : answer({ kind: 'stall', afterTokens: 0 }),
 		);
@@ -146,12 +146,12 @@ describe('what a request ends as', () => {
 		expect(counted(result)).toEqual({ completed: 5, cut_by_deadline: 15 });
 		const { ttft } = result.distributions;
 		expect([ttft.count, ttft.censored]).toEqual([20, 15]);
-		// Request 5 was due at 0.5 s and still waited at 2 s.
+		// Request 5 was due at 0.5 s and was still waiting at 2 s.
 		expect(ttft.max).toBeGreaterThan(1_450);
 		expect(ttft.percentiles.p50?.value).toBeGreaterThan(400);
 	});
 
-	it('stopped and paused', async () => {
+	it('stopped and paused workflows count as stopped and paused', async () => {
 		const ends = (workflowStatus: 'stopped' | 'paused'): Scenario => ({
 			script: { tokens: TOKENS, workflowStatus },
 		});
@@ -160,7 +160,7 @@ describe('what a request ends as', () => {
 		expect(counted(result)).toEqual({ stopped: 2, paused: 2 });
 	});
 
-	it('connect: refused after the first, with the reason', async () => {
+	it('a refused connection counts as connect, with the error code', async () => {
 		const sockets = new Set<Socket>();
 		const body = '{"name":"app","mode":"chat"}';
 		const server = createServer((socket) => {
@@ -175,7 +175,7 @@ describe('what a request ends as', () => {
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
-		const { stdout } = await bench([
+		const { stdout } = await runBench([
 			'run',
 			'--url',
 			`http://127.0.0.1:${port}/v1`,
@@ -196,8 +196,8 @@ describe('what a request ends as', () => {
 	});
 });
 
-describe('Ctrl-C', () => {
-	it('ends the run in order: everything planned has an outcome, and the report says so', async () => {
+describe('dify-bench run: Ctrl-C', () => {
+	it('ends the run early, and every planned request has an outcome', async () => {
 		const dify = await serve({ script: { tokens: TOKENS, gapMs: 100 } });
 		const result = await measure(
 			dify,

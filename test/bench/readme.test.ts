@@ -1,51 +1,55 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT } from '../../bench/thresholds/exitCode';
-import { METRIC_NAMES } from '../../bench/thresholds/metrics';
-import { PERCENTILES, RESULT_FORMAT } from '../../bench/result';
-import { samplesNeeded } from '../../bench/samples';
-import { bench } from './cli';
+import { EXIT_CODES } from '../../bench/thresholds/exitCode';
+import { METRIC_NAMES } from '../../bench/thresholds/metricValues';
+import { PERCENTILES, RESULT_FORMAT, samplesNeeded } from '../../bench/result';
+import { runBench } from './cli';
 
 const ROOT = join(__dirname, '../..');
 const readme = readFileSync(join(ROOT, 'bench/README.md'), 'utf8');
-const part = (title: string): string => {
+const section = (title: string): string => {
 	const [, text] = new RegExp(`\n## ${title}\n(.*?)(?=\n## |$)`, 's').exec(readme) ?? [];
-	if (text === undefined) throw new Error(`the README has no part ${title}`);
+	if (text === undefined) throw new Error(`The README has no section ${title}`);
 	return text;
 };
 
-describe('the README of dify-bench', () => {
-	it.each(['run', 'serve', 'calibrate', 'overhead'])('names each flag of %s', async (command) => {
-		const { stdout } = await bench([command, '--help']);
-		const flags = [...stdout.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map(([, flag]) => flag ?? '');
-		expect(flags.length).toBeGreaterThan(5);
-		const text = command === 'overhead' ? part('Through n8n') : part('Flags');
-		for (const flag of flags) {
-			if (flag !== '--help') expect(text).toMatch(new RegExp(`[ \`]${flag}[ \`]`));
-		}
-	});
+describe('bench/README.md:', () => {
+	it.each(['run', 'serve', 'calibrate', 'overhead'])(
+		'documents each flag of %s',
+		async (command) => {
+			const { stdout } = await runBench([command, '--help']);
+			const flags = [...stdout.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map(([, flag]) => flag ?? '');
+			expect(flags.length).toBeGreaterThan(5);
+			const text = command === 'overhead' ? section('Through n8n') : section('Flags');
+			for (const flag of flags) {
+				if (flag !== '--help') expect(text).toMatch(new RegExp(`[ \`]${flag}[ \`]`));
+			}
+		},
+	);
 
 	it('defines each metric and each outcome', () => {
 		for (const name of METRIC_NAMES) {
 			const outcome = name.startsWith('outcome.');
-			const text = part(outcome ? 'Outcomes' : 'Metrics');
+			const text = section(outcome ? 'Outcomes' : 'Metrics');
 			expect(text).toContain(`\`${name.replace('outcome.', '')}\``);
 		}
 	});
 
-	it('says how many samples each percentile needs', () => {
+	it('states how many samples each percentile needs', () => {
 		const needs = PERCENTILES.map((name) => `${name} ${samplesNeeded(name).toLocaleString('en')}`);
-		expect(part('Method')).toContain(`${needs.join(', ').replace('p50 ', 'p50 needs ')}.`);
+		expect(section('Method')).toContain(`${needs.join(', ').replace('p50 ', 'p50 needs ')}.`);
 	});
 
-	it('lists the exit codes, and names the format', () => {
-		const codes = [...part('Gate').matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code));
-		expect(codes).toEqual(Object.values(EXIT));
-		expect(part('Reports')).toContain(`\`${RESULT_FORMAT}\``);
+	it('lists the exit codes and the result format', () => {
+		const codes = [...section('Assertions and exit codes').matchAll(/^\| (\d) +\|/gm)].map(
+			([, code]) => Number(code),
+		);
+		expect(codes).toEqual(Object.values(EXIT_CODES));
+		expect(section('Reports')).toContain(`\`${RESULT_FORMAT}\``);
 	});
 
-	it('has a command for each proof', () => {
+	it('has a command for each validation', () => {
 		const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
 		const unknown = (): string => {
 			try {
@@ -55,10 +59,10 @@ describe('the README of dify-bench', () => {
 				return (error as { stderr: string }).stderr;
 			}
 		};
-		const [, names = ''] = /is none of (.+)/.exec(unknown()) ?? [];
+		const [, names = ''] = /The validations are (.+)/.exec(unknown()) ?? [];
 		expect(names).toContain('accuracy');
 		for (const name of names.split(', ')) {
-			expect(part('Proofs')).toContain(`\`npm run prove -- ${name}\``);
+			expect(section('Validation')).toContain(`\`npm run prove -- ${name}\``);
 		}
 	});
 });

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import type { BenchResult } from '../../bench/result';
 import schema from '../../bench/result.schema.json';
-import { bench, closeServers, measure, serve } from './cli';
+import { closeServers, measure, runBench, serve } from './cli';
 
 const QUERY = ['--query', 'Hello'];
 const dir = mkdtempSync(join(tmpdir(), 'dify-bench-'));
 
 afterEach(closeServers);
 
-describe('what is reported', () => {
-	it('holds neither the key nor the query in any form, and the summary of a job by itself', async () => {
+describe('dify-bench run: reports', () => {
+	it('contain neither the API key nor the query, and are added to $GITHUB_STEP_SUMMARY', async () => {
 		const secret = 'What is the airspeed of a swallow?';
-		// A proxy that shows what it was sent.
+		// The 502 page of a proxy that repeats the request headers.
 		const dify = await serve((index) =>
 			index % 2 === 0
 				? { script: { tokens: ['Hi'] } }
@@ -35,7 +35,7 @@ describe('what is reported', () => {
 				join(dir, `report.${name}`),
 			]),
 		);
-		const { stdout, stderr, code } = await bench(
+		const { stdout, stderr, code } = await runBench(
 			[
 				'run',
 				'--url',
@@ -72,7 +72,7 @@ describe('what is reported', () => {
 		expect(result.outcomes).toMatchObject({ completed: 5, http_5xx: 5 });
 	});
 
-	it('is JSON as its schema says', async () => {
+	it('match the JSON schema', async () => {
 		const validate = new Ajv2020({ strict: true }).compile(schema);
 		const dify = await serve({ script: { tokens: ['Hi ', 'there'] } });
 		for (const args of [
@@ -84,13 +84,13 @@ describe('what is reported', () => {
 		}
 	});
 
-	it('shows the queries where they were asked for', async () => {
+	it('contain the queries with --include-queries', async () => {
 		const dify = await serve({ script: { tokens: ['Hi'] } });
 		const result = await measure(dify, ['--requests', '2', '--include-queries']);
 		expect(result.plan.queries.texts).toEqual(['Hello']);
 	});
 
-	it('ends with 1 where a limit is broken, 3 where too few samples tell', async () => {
+	it('lead to exit code 1 for a broken limit and 3 for too few samples', async () => {
 		const dify = await serve({ script: { tokens: ['Hi'], firstTokenMs: 400 } });
 		const args = [
 			'run',
@@ -104,12 +104,12 @@ describe('what is reported', () => {
 			'--concurrency',
 			'2',
 		];
-		expect((await bench([...args, '--assert', 'ttft.p50 < 10s'])).code).toBe(0);
-		expect((await bench([...args, '--assert', 'ttft.p50 < 100'])).code).toBe(1);
-		expect((await bench([...args, '--assert', 'ttft.p99 < 10s'])).code).toBe(3);
+		expect((await runBench([...args, '--assert', 'ttft.p50 < 10s'])).code).toBe(0);
+		expect((await runBench([...args, '--assert', 'ttft.p50 < 100'])).code).toBe(1);
+		expect((await runBench([...args, '--assert', 'ttft.p99 < 10s'])).code).toBe(3);
 	});
 
-	it('goodput is the share of the planned that kept each limit', async () => {
+	it('contain goodput as the share of planned requests within every limit', async () => {
 		const dify = await serve((index) => ({
 			script: { tokens: ['Hi'], firstTokenMs: index % 4 === 0 ? 300 : 0 },
 		}));

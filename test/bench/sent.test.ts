@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MockDify } from '../../mock-dify';
-import { bench, closeServers, measure, messages, serve } from './cli';
+import { closeServers, measure, messages, runBench, serve } from './cli';
 
 const dir = mkdtempSync(join(tmpdir(), 'dify-bench-'));
 
@@ -14,14 +14,14 @@ function file(name: string, text: string): string {
 
 afterEach(closeServers);
 
-describe('what is sent', () => {
-	const run = { script: { tokens: ['Hi ', 'there'] } };
+describe('dify-bench run: sends', () => {
+	const scenario = { script: { tokens: ['Hi ', 'there'] } };
 	let dify: MockDify;
 	beforeEach(async () => {
-		dify = await serve(run);
+		dify = await serve(scenario);
 	});
 
-	it('is Dify’s body, without a title, and the warm-up is in no number', async () => {
+	it('Dify’s request body without a title, and does not measure the warm-up', async () => {
 		const result = await measure(dify, ['--requests', '3', '--warmup', '2', '--user', 'ada']);
 		const sent = messages(dify);
 		expect(sent).toHaveLength(5);
@@ -36,12 +36,12 @@ describe('what is sent', () => {
 		expect(result.distributions.ttft.count).toBe(3);
 	});
 
-	it('is each query of the dataset in turn, 0 and false kept', async () => {
+	it('the queries of a file in turn, with inputs that are 0 or false', async () => {
 		const lines = ['{"query":"a","inputs":{"age":0,"agree":false}}', '{"query":"b","user":"bob"}'];
 		const path = file('queries.jsonl', `${lines.join('\r\n')}\n`);
 		const key = dify.key('chat-vars');
 		const inputs = '{"name":"Ada"}';
-		await bench([
+		await runBench([
 			'run',
 			'--url',
 			dify.baseUrl,
@@ -63,7 +63,7 @@ describe('what is sent', () => {
 		]);
 	});
 
-	it('goes on with each user’s own conversation where it chains', async () => {
+	it('the conversation of each user with --conversation chain', async () => {
 		const result = await measure(dify, [
 			'--requests',
 			'8',
@@ -80,13 +80,13 @@ describe('what is sent', () => {
 		expect(new Set(ids).size).toBe(3);
 	});
 
-	it('waits as long as its user thinks', async () => {
+	it('the next request of a user after the pause of --think', async () => {
 		const result = await measure(dify, ['--requests', '4', '--warmup', '0', '--think', '200ms']);
 		expect(result.duration_ms).toBeGreaterThan(600);
 		expect(result.distributions.dispatch_delay.max).toBeLessThan(200);
 	});
 
-	it('is blocking where asked: the end is measured, and no first token', async () => {
+	it('blocking requests, which have an e2e and no ttft', async () => {
 		const result = await measure(dify, ['--requests', '6', '--mode', 'blocking']);
 		expect(messages(dify)[0]).toMatchObject({ response_mode: 'blocking' });
 		expect(result.outcomes.completed).toBe(6);
@@ -94,7 +94,7 @@ describe('what is sent', () => {
 		expect(result.distributions.e2e.count).toBe(6);
 	});
 
-	it('comes at the rate that was asked for, each from its own due time', async () => {
+	it('requests at a constant rate with --rate', async () => {
 		const result = await measure(dify, [
 			'--rate',
 			'40',
@@ -111,7 +111,7 @@ describe('what is sent', () => {
 		expect([first?.dispatched, second?.dispatched]).toEqual([40, 40]);
 	});
 
-	it('comes faster and faster in a ramp', async () => {
+	it('requests at an increasing rate with --ramp', async () => {
 		const result = await measure(dify, ['--ramp', '5:45', '--duration', '2s', '--warmup', '0']);
 		expect(result.plan.requests).toBeGreaterThan(48);
 		expect(result.plan.requests).toBeLessThan(52);
@@ -120,7 +120,7 @@ describe('what is sent', () => {
 		);
 	});
 
-	it('comes at the same Poisson times for the same seed', async () => {
+	it('requests at the same Poisson arrivals for the same --seed', async () => {
 		const plan = ['--rate', '50', '--arrival', 'poisson', '--duration', '1s', '--warmup', '0'];
 		const counts: number[] = [];
 		for (const seed of ['7', '7', '8']) {

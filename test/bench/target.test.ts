@@ -1,16 +1,16 @@
-import { bench, closeServers, measure, messages, serve } from './cli';
+import { closeServers, measure, messages, runBench, serve } from './cli';
 
 const KEY = 'app-0123456789abcdef';
 const QUERY = ['--query', 'Hello'];
 
 afterEach(closeServers);
 
-describe('a target that cannot be measured', () => {
-	const answers = { script: { tokens: ['Hi'] } };
+describe('dify-bench run: target', () => {
+	const scenario = { script: { tokens: ['Hi'] } };
 
-	it('a wrong key: said once, and nothing sent', async () => {
-		const dify = await serve(answers);
-		const { code, stderr } = await bench([
+	it('rejects a wrong key with one message and sends nothing', async () => {
+		const dify = await serve(scenario);
+		const { code, stderr } = await runBench([
 			'run',
 			'--url',
 			dify.baseUrl,
@@ -25,9 +25,9 @@ describe('a target that cannot be measured', () => {
 		expect(stderr.trim().split('\n')).toHaveLength(1);
 	});
 
-	it('an address that serves pages', async () => {
-		const dify = await serve(answers);
-		const { code, stderr } = await bench([
+	it('rejects an address that serves HTML pages', async () => {
+		const dify = await serve(scenario);
+		const { code, stderr } = await runBench([
 			'run',
 			'--url',
 			`${dify.origin}/apps`,
@@ -39,19 +39,19 @@ describe('a target that cannot be measured', () => {
 		expect(stderr).toMatch(/\/apps\/info: .*Check --url: Dify's base URL ends in \/v1/);
 	});
 
-	it('a base URL without /v1 is completed', async () => {
-		const dify = await serve(answers);
+	it('adds /v1 to a base URL without a path', async () => {
+		const dify = await serve(scenario);
 		const result = await measure(dify, ['--url', dify.origin, '--requests', '3']);
 		expect(result.target.base_url).toBe(dify.baseUrl);
 		expect(result.outcomes.completed).toBe(3);
 	});
 
 	it.each([
-		['completion', /of the kind completion, which has no chat messages/],
-		['workflow', /of the kind workflow/],
-	])('an app of the kind %s', async (app, message) => {
-		const dify = await serve(answers);
-		const { code, stderr } = await bench([
+		['completion', /is a completion app, which has no chat messages/],
+		['workflow', /is a workflow app/],
+	])('rejects a %s app', async (app, message) => {
+		const dify = await serve(scenario);
+		const { code, stderr } = await runBench([
 			'run',
 			'--url',
 			dify.baseUrl,
@@ -63,9 +63,9 @@ describe('a target that cannot be measured', () => {
 		expect(stderr).toMatch(message);
 	});
 
-	it('an Agent app in blocking mode', async () => {
-		const dify = await serve(answers);
-		const { code, stderr } = await bench([
+	it('rejects an Agent app in blocking mode', async () => {
+		const dify = await serve(scenario);
+		const { code, stderr } = await runBench([
 			'run',
 			'--url',
 			dify.baseUrl,
@@ -76,10 +76,10 @@ describe('a target that cannot be measured', () => {
 			'blocking',
 		]);
 		expect(code).toBe(2);
-		expect(stderr).toMatch(/Agent apps answer in streaming mode only/);
+		expect(stderr).toMatch(/Agent apps support only the streaming mode/);
 	});
 
-	it('a first request that is refused ends the run', async () => {
+	it('ends the run if the server rejects the first request', async () => {
 		const dify = await serve({
 			faults: [
 				{
@@ -90,7 +90,7 @@ describe('a target that cannot be measured', () => {
 				},
 			],
 		});
-		const { code, stderr } = await bench([
+		const { code, stderr } = await runBench([
 			'run',
 			'--url',
 			dify.baseUrl,
@@ -103,7 +103,7 @@ describe('a target that cannot be measured', () => {
 			'0',
 		]);
 		expect(code).toBe(2);
-		expect(stderr).toMatch(/the first request was refused/);
+		expect(stderr).toMatch(/The server rejected the first request/);
 		expect(messages(dify).length).toBeLessThan(100);
 	});
 });

@@ -6,12 +6,12 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchResult } from '../../bench/result';
-import { bench, closeServers, serve } from './cli';
+import { closeServers, runBench, serve } from './cli';
 
 afterEach(closeServers);
 
-describe('over TLS', () => {
-	it('refuses a certificate nobody vouches for, unless told not to look, and then says so in each report', async () => {
+describe('dify-bench run: TLS', () => {
+	it('rejects an untrusted certificate, and mentions --insecure in each report', async () => {
 		const dir = mkdtempSync(join(tmpdir(), 'dify-bench-tls-'));
 		const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(dir, name)) as [string, string];
 		execFileSync(
@@ -34,19 +34,19 @@ describe('over TLS', () => {
 			{ stdio: 'ignore' },
 		);
 		const dify = await serve({ script: { tokens: ['Hi'] } });
-		const front = createServer(
+		const proxy = createServer(
 			{ key: readFileSync(key), cert: readFileSync(cert) },
 			(incoming, outgoing) => {
 				const { method, url = '/', headers } = incoming;
-				const onward = request(`${dify.origin}${url}`, { method, headers }, (answer) => {
+				const forwarded = request(`${dify.origin}${url}`, { method, headers }, (answer) => {
 					outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
 					answer.pipe(outgoing);
 				});
-				incoming.pipe(onward);
+				incoming.pipe(forwarded);
 			},
 		);
-		await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-		const url = `https://127.0.0.1:${(front.address() as AddressInfo).port}`;
+		await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+		const url = `https://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 		const args = [
 			'run',
 			'--url',
@@ -59,20 +59,20 @@ describe('over TLS', () => {
 			'3',
 		];
 		try {
-			const refused = await bench(args);
-			expect(refused.code).toBe(2);
-			expect(refused.stderr).toMatch(/certificate/i);
+			const rejected = await runBench(args);
+			expect(rejected.code).toBe(2);
+			expect(rejected.stderr).toMatch(/certificate/i);
 
 			const html = join(dir, 'report.html');
-			const told = await bench([...args, '--insecure', '--html', html]);
-			expect(told.stdout).toMatch(/certificate/i);
+			const insecure = await runBench([...args, '--insecure', '--html', html]);
+			expect(insecure.stdout).toMatch(/certificate/i);
 			expect(readFileSync(html, 'utf8')).toMatch(/certificate/i);
-			const { stdout } = await bench([...args, '--insecure', '--json', '-']);
+			const { stdout } = await runBench([...args, '--insecure', '--json', '-']);
 			const { plan, outcomes } = JSON.parse(stdout) as BenchResult;
 			expect([plan.insecure, outcomes.completed]).toEqual([true, 3]);
 		} finally {
-			front.closeAllConnections();
-			front.close();
+			proxy.closeAllConnections();
+			proxy.close();
 		}
 	});
 });

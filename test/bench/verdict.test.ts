@@ -2,17 +2,17 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { BenchResult, Check } from '../../bench/result';
-import type { How, Served } from '../../bench/validation/cli';
-import { bench, serve } from '../../bench/validation/cli';
+import type { ProcessOptions, ServerProcess } from '../../bench/validation/benchProcess';
+import { runBench, startServer } from '../../bench/validation/benchProcess';
 
-// In a process of its own: what is done to the bench here must not be done to the server.
-let server: Served;
-/** Whose streams nearly always wait for their first token: whenever the bench is stopped, all of them do. */
-let slow: Served;
+// The servers run in processes of their own, so that stopping the load tester does not stop them.
+let server: ServerProcess;
+/** Its streams wait for their first token most of the time, whenever the load tester is stopped. */
+let slow: ServerProcess;
 const hogs: ChildProcess[] = [];
 beforeAll(async () => {
-	server = await serve(['--first-token', '100ms', '--tokens', '10', '--gap', '5ms']);
-	slow = await serve(['--first-token', '300ms', '--tokens', '2', '--gap', '5ms']);
+	server = await startServer(['--first-token', '100ms', '--tokens', '10', '--gap', '5ms']);
+	slow = await startServer(['--first-token', '300ms', '--tokens', '2', '--gap', '5ms']);
 });
 afterEach(() => {
 	for (const hog of hogs.splice(0)) hog.kill('SIGKILL');
@@ -23,29 +23,29 @@ afterAll(async () => {
 
 async function run(
 	args: readonly string[],
-	how: How = {},
+	options: ProcessOptions = {},
 	{ url, key } = server,
 ): Promise<{ code: number | null; result: BenchResult }> {
 	const target = ['--url', url, '--key', key, '--query', 'Hello', '--json', '-'];
-	const { code, stdout } = await bench(['run', ...target, ...args], how);
+	const { code, stdout } = await runBench(['run', ...target, ...args], options);
 	return { code, result: JSON.parse(stdout) as BenchResult };
 }
 
 function check({ verdict }: BenchResult, name: string): Check {
 	const found = verdict.checks.find((candidate) => candidate.name === name);
-	if (found === undefined) throw new Error(`there is no check ${name}`);
+	if (found === undefined) throw new Error(`The result has no check ${name}`);
 	return found;
 }
 
-/** Keeps every core busy, several times over. */
+/** Starts more busy processes than there are cores. */
 function hog(): void {
 	for (let count = 0; count < 6 * availableParallelism(); count++) {
 		hogs.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
 	}
 }
 
-describe('the verdict on the measuring', () => {
-	it('says so where other programs take the processor', async () => {
+describe('dify-bench run: the measurement is not valid', () => {
+	it('when other programs use the CPU', async () => {
 		hog();
 		const { result } = await run(['--rate', '100', '--duration', '3s', '--warmup', '0']);
 		expect(result.outcomes.completed).toBe(300);
@@ -54,7 +54,7 @@ describe('the verdict on the measuring', () => {
 		expect(result.verdict.status).not.toBe('VALID');
 	});
 
-	it('says so where the bench itself was stopped for a while, and --strict ends with 4', async () => {
+	it('when the load tester was stopped for a while (exit code 4 with --strict)', async () => {
 		const { code, result } = await run(
 			['--rate', '100', '--duration', '4s', '--warmup', '0', '--strict'],
 			{
@@ -68,12 +68,12 @@ describe('the verdict on the measuring', () => {
 		expect(check(result, 'dispatch_delay').status).toBe('INVALID');
 		expect(check(result, 'client_error').status).toBe('INVALID');
 		expect(code).toBe(4);
-		// Nobody waited less because the client slept: requests due then are measured from then.
+		// Requests that were due during the stop are measured from their due time.
 		expect(result.distributions.ttft.max).toBeGreaterThan(900);
 		expect(result.distributions.dispatch_delay.max).toBeGreaterThan(800);
 	});
 
-	it('knows of first tokens that came while it was stopped, in a closed loop too', async () => {
+	it('when first tokens arrived while a closed loop was stopped', async () => {
 		const { result } = await run(
 			['--concurrency', '20', '--requests', '200', '--warmup', '0'],
 			{
@@ -84,12 +84,12 @@ describe('the verdict on the measuring', () => {
 			},
 			slow,
 		);
-		// The tokens of a tenth of the requests waited for up to a second: the bound covers it.
+		// The tokens of a tenth of the requests waited for up to a second. The client error includes it.
 		expect(result.distributions.client_error.max).toBeGreaterThan(700);
 		expect(check(result, 'client_error').status).toBe('INVALID');
 	});
 
-	it('says so where its own memory takes the time', async () => {
+	it('when garbage collection takes too much time', async () => {
 		const { result } = await run(
 			['--concurrency', '100', '--requests', '1500', '--warmup', '0', '--workers', '1'],
 			{
@@ -99,9 +99,9 @@ describe('the verdict on the measuring', () => {
 		expect(check(result, 'gc').status).not.toBe('VALID');
 	});
 
-	it('says so where a thread has more to do than it can', async () => {
-		// No token ever waits: each thread reads as fast as it can.
-		const busy = await serve([
+	it('when a measuring thread is overloaded', async () => {
+		// The server sends without any delay, so the thread reads as fast as it can.
+		const busy = await startServer([
 			'--first-token',
 			'0',
 			'--gap',
@@ -111,7 +111,7 @@ describe('the verdict on the measuring', () => {
 			'--tokens-per-packet',
 			'50',
 		]);
-		const { stdout } = await bench(
+		const { stdout } = await runBench(
 			[
 				'run',
 				'--url',
@@ -137,14 +137,14 @@ describe('the verdict on the measuring', () => {
 		expect(check(JSON.parse(stdout) as BenchResult, 'elu').status).not.toBe('VALID');
 	});
 
-	it('says so where the run was interrupted', async () => {
+	it('when the run was interrupted', async () => {
 		const { result } = await run(['--rate', '20', '--duration', '20s', '--warmup', '0'], {
 			onStart: (child) => setTimeout(() => child.kill('SIGINT'), 1_500),
 		});
 		expect(check(result, 'plan').status).toBe('DEGRADED');
 	});
 
-	it('says so where this machine runs out of files', async () => {
+	it('when this machine has no free file descriptors', async () => {
 		const shell = `ulimit -n 60; exec "$0" "$@"`;
 		const { result } = await runLimited(shell);
 		expect(check(result, 'plan').status).toBe('INVALID');

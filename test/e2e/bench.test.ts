@@ -1,6 +1,6 @@
-import type { Overhead } from '../../bench/overhead/pairs';
+import type { Overhead } from '../../bench/overheadResult';
 import type { BenchResult } from '../../bench/result';
-import { bench } from '../../bench/validation/cli';
+import { runBench } from '../../bench/validation/benchProcess';
 import type { World } from './server';
 import { openWorld } from './server';
 
@@ -15,7 +15,7 @@ describe('dify-bench against the webhook', () => {
 	const webhook = (): string => `${world.n8n.origin}/webhook/dify-stream`;
 
 	it('measures the first piece of text that n8n streams', async () => {
-		const { stdout, stderr } = await bench([
+		const { stdout, stderr } = await runBench([
 			'run',
 			'--target',
 			'n8n',
@@ -55,7 +55,7 @@ describe('dify-bench against the webhook', () => {
 				],
 			})),
 		);
-		const { stdout } = await bench([
+		const { stdout } = await runBench([
 			'run',
 			'--target',
 			'n8n',
@@ -75,7 +75,7 @@ describe('dify-bench against the webhook', () => {
 	});
 
 	it('tells what n8n adds to the first token and to each delta', async () => {
-		const { stdout, stderr } = await bench([
+		const { stdout, stderr } = await runBench([
 			'overhead',
 			'--url',
 			world.dify.baseUrl,

@@ -1,4 +1,4 @@
-import { bench } from '../../bench/validation/cli';
+import { runBench } from '../../bench/validation/benchProcess';
 import { openWorld } from '../e2e/server';
 
 /**
@@ -9,7 +9,7 @@ async function main(options: readonly string[]): Promise<void> {
 	const world = await openWorld();
 	try {
 		await world.open('webhook-streaming');
-		const { stdout, stderr, code } = await bench([
+		const { stdout, stderr, code } = await runBench([
 			'overhead',
 			...['--url', world.dify.baseUrl, '--key', world.dify.key('chat-plain')],
 			...['--n8n', `${world.n8n.origin}/webhook/dify-stream`],

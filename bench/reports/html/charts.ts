@@ -1,12 +1,12 @@
 import type { BenchResult, Histogram, Second } from '../../result';
 
-/** One chart of the page, as its script gets it. */
+/** The data of one chart. The page contains it as JSON, and the chart script draws it. */
 export interface Chart {
 	id: string;
 	title: string;
-	/** Seconds of the run; of a histogram the number of each bin. */
+	/** Seconds since the start of the run. In a histogram: the index of each bin. */
 	x: number[];
-	/** Of a histogram: `edges[i]` to `edges[i + 1]`, in ms, is bin `i`. */
+	/** Edges of the bins of a histogram, in ms: bin `i` is `edges[i]` to `edges[i + 1]`. Otherwise `null`. */
 	edges: number[] | null;
 	series: Line[];
 }
@@ -14,16 +14,16 @@ export interface Chart {
 interface Line {
 	label: string;
 	unit: string;
-	/** A custom property of the page's style. */
-	colour: '--blue' | '--amber' | '--red' | '--dim';
+	/** Name of a CSS custom property in style.ts. */
+	color: '--blue' | '--amber' | '--red' | '--dim';
 	isFilled: boolean;
 	values: Array<number | null>;
 }
 
-const MOST_BINS = 60;
+const MAX_BINS = 60;
 
-/** The charts that this result has something for. */
-export function chartsOf({ histograms, seconds }: BenchResult): Chart[] {
+/** Returns the charts that this result has data for. */
+export function createCharts({ histograms, seconds }: BenchResult): Chart[] {
 	const overTime = (id: string, title: string, series: Line[]): Chart => ({
 		id,
 		title,
@@ -34,13 +34,13 @@ export function chartsOf({ histograms, seconds }: BenchResult): Chart[] {
 	const line = (
 		label: string,
 		unit: string,
-		colour: Line['colour'],
+		color: Line['color'],
 		valueOf: (second: Second) => number | null,
-	): Line => ({ label, unit, colour, isFilled: false, values: seconds.map(valueOf) });
+	): Line => ({ label, unit, color, isFilled: false, values: seconds.map(valueOf) });
 
 	const charts = [
 		histogramChart('ttft', 'Time to first token', histograms.ttft),
-		overTime('ttft-over-time', 'Time to first token, by second of its arrival', [
+		overTime('ttft-over-time', 'Time to first token, by second of arrival', [
 			line('p50', 'ms', '--blue', (second) => second.ttft_p50),
 			line('p95', 'ms', '--amber', (second) => second.ttft_p95),
 			line('max', 'ms', '--red', (second) => second.ttft_max),
@@ -61,11 +61,11 @@ export function chartsOf({ histograms, seconds }: BenchResult): Chart[] {
 	return charts.filter(({ x }) => x.length > 0);
 }
 
-/** Without the empty bins at both ends, and with neighbours put together where there are too many. */
+/** Drops empty bins at both ends, and merges neighboring bins if there are more than {@link MAX_BINS}. */
 function histogramChart(id: string, title: string, { edges, counts }: Histogram): Chart {
 	const first = counts.findIndex((count) => count > 0);
 	const end = counts.findLastIndex((count) => count > 0) + 1;
-	const width = Math.ceil((end - first) / MOST_BINS);
+	const width = Math.ceil((end - first) / MAX_BINS);
 	const bins: number[] = [];
 	const binEdges: number[] = [];
 	for (let start = first; start >= 0 && start < end; start += width) {
@@ -78,6 +78,6 @@ function histogramChart(id: string, title: string, { edges, counts }: Histogram)
 		title,
 		x: bins.map((_, index) => index),
 		edges: [...binEdges, ...edges.slice(end, end + 1)],
-		series: [{ label: 'count', unit: '', colour: '--blue', isFilled: true, values: bins }],
+		series: [{ label: 'count', unit: '', color: '--blue', isFilled: true, values: bins }],
 	};
 }

@@ -1,4 +1,4 @@
-/** The page's own style, light and dark, from a phone's width up. */
+/** The style of the page. It supports light and dark color schemes, and narrow screens. */
 export const STYLE = `
 :root {
 	color-scheme: light dark;
@@ -50,7 +50,7 @@ dt { color: var(--dim); } dd { margin: 0; }
 .waterfall li { display: grid; grid-template-columns: minmax(5rem, 11rem) 1fr 5rem; gap: .75rem; align-items: center; }
 .bars { position: relative; height: .8rem; }
 .bars i { position: absolute; top: 0; bottom: 0; }
-.wait { background: var(--pale); } .came { background: var(--blue); min-width: 2px; }
-.at { text-align: right; color: var(--dim); }
+.waiting { background: var(--pale); } .received { background: var(--blue); min-width: 2px; }
+.time { text-align: right; color: var(--dim); }
 .event { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 `;

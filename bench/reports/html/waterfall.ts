@@ -1,72 +1,74 @@
-import type { Delivery, Stream } from '../../result';
-import { counted, number, quantity } from '../format';
-import { escapeMarkup as escape } from '../escape';
+import type { Delivery, StreamTrace } from '../../result';
+import { formatCount, formatNumber, formatQuantity } from '../format';
+import { escapeMarkup as escape } from '../untrustedText';
 
-const MOST_ROWS = 40;
+const MAX_ROWS = 40;
+/** Pauses shorter than this share of the stream are too narrow to be visible. */
+const MIN_VISIBLE_SHARE = 1 / 200;
 
-/** Deliveries that follow each other and begin with the same event, drawn as one row. */
+/** One row: consecutive deliveries whose first event has the same name. */
 interface Row {
 	event: string;
 	deliveries: number;
 	characters: number;
-	/** ms from the planned start: when the delivery before it came. */
-	before: number;
-	/** The same of its own first and last, and of those round each pause that can be seen. */
-	came: Span[];
+	/** Time of the delivery before this row, in ms since the planned start. */
+	waitingFromMs: number;
+	/** When the deliveries of this row arrived. A visible pause starts a new span. */
+	received: Span[];
 }
 
+/** Times in ms since the planned start. */
 interface Span {
-	from: number;
-	to: number;
+	fromMs: number;
+	toMs: number;
 }
 
 /**
- * The stream as a waterfall: a row for each delivery, pale while nothing came and full where it came;
- * in long streams neighbours share a row.
+ * Returns the stream as an HTML waterfall. Each delivery has a row with a light bar for the time without
+ * data and a solid bar for the arrival. In long streams, neighboring deliveries share a row.
  */
-export function waterfall({ request, outcome, ttft, e2e, deliveries }: Stream): string {
-	const end = Math.max(e2e ?? 0, deliveries.at(-1)?.t ?? 0);
-	const percent = (ms: number): string => `${end === 0 ? 0 : ((ms / end) * 100).toFixed(2)}%`;
-	const bar = (kind: string, { from, to }: Span): string =>
-		`<i class="${kind}" style="left:${percent(from)};width:${percent(to - from)}"></i>`;
-	const rows = rowsOf(deliveries, end).map((row) => {
-		const { event, before, came } = row;
-		const last = came.at(-1)?.to ?? before;
-		const label = `${escape(event)}${row.deliveries > 1 ? ` × ${number(row.deliveries)}` : ''}`;
+export function waterfall({ request, outcome, ttft, e2e, deliveries }: StreamTrace): string {
+	const endMs = Math.max(e2e ?? 0, deliveries.at(-1)?.t ?? 0);
+	const percent = (ms: number): string => `${endMs === 0 ? 0 : ((ms / endMs) * 100).toFixed(2)}%`;
+	const bar = (kind: 'waiting' | 'received', { fromMs, toMs }: Span): string =>
+		`<i class="${kind}" style="left:${percent(fromMs)};width:${percent(toMs - fromMs)}"></i>`;
+	const rows = groupDeliveries(deliveries, endMs).map((row) => {
+		const { event, waitingFromMs, received } = row;
+		const lastMs = received.at(-1)?.toMs ?? waitingFromMs;
+		const count = row.deliveries > 1 ? ` × ${formatNumber(row.deliveries)}` : '';
 		const bars = [
-			bar('wait', { from: before, to: last }),
-			...came.map((span) => bar('came', span)),
+			bar('waiting', { fromMs: waitingFromMs, toMs: lastMs }),
+			...received.map((span) => bar('received', span)),
 		];
 		return `<li>
-<span class="event">${label}</span>
-<span class="bars" title="${counted(row.characters, 'character')}">${bars.join('')}</span>
-<span class="at">${quantity(last, 'ms')}</span>
+<span class="event">${escape(event)}${count}</span>
+<span class="bars" title="${formatCount(row.characters, 'character')}">${bars.join('')}</span>
+<span class="time">${formatQuantity(lastMs, 'ms')}</span>
 </li>`;
 	});
-	const times = `first token after ${quantity(ttft, 'ms')}, end after ${quantity(e2e, 'ms')}`;
-	return `<p>Request ${request}: ${outcome}, ${times}. Pale: nothing came; full: deliveries.</p>
+	const times = `first token after ${formatQuantity(ttft, 'ms')}, end after ${formatQuantity(e2e, 'ms')}`;
+	return `<p>Request ${request}: ${outcome}, ${times}. Light bars: waiting for data. Solid bars: data arrived.</p>
 <ol class="waterfall">
 ${rows.join('\n')}
 </ol>`;
 }
 
-function rowsOf(deliveries: Delivery[], end: number): Row[] {
-	const most = Math.ceil(deliveries.length / MOST_ROWS);
-	const visible = end / 200;
+function groupDeliveries(deliveries: Delivery[], endMs: number): Row[] {
+	const maxDeliveriesPerRow = Math.ceil(deliveries.length / MAX_ROWS);
 	const rows: Row[] = [];
-	let before = 0;
+	let waitingFromMs = 0;
 	for (const { t, characters, event } of deliveries) {
 		let row = rows.at(-1);
-		if (row === undefined || row.event !== event || row.deliveries >= most) {
-			row = { event, deliveries: 0, characters: 0, before, came: [] };
+		if (row === undefined || row.event !== event || row.deliveries >= maxDeliveriesPerRow) {
+			row = { event, deliveries: 0, characters: 0, waitingFromMs, received: [] };
 			rows.push(row);
 		}
 		row.deliveries += 1;
 		row.characters += characters;
-		const span = row.came.at(-1);
-		if (span !== undefined && t - span.to < visible) span.to = t;
-		else row.came.push({ from: t, to: t });
-		before = t;
+		const span = row.received.at(-1);
+		if (span !== undefined && t - span.toMs < endMs * MIN_VISIBLE_SHARE) span.toMs = t;
+		else row.received.push({ fromMs: t, toMs: t });
+		waitingFromMs = t;
 	}
 	return rows;
 }

@@ -1,10 +1,9 @@
-import { arrivalPlan } from '../../../bench/load/arrivals';
-import { seeded } from '../../../bench/load/arrivals';
-import { boundsOf, percentilesOf } from '../../../bench/metrics/percentiles';
-import { samplesNeeded } from '../../../bench/samples';
+import { planArrivals, seededRandom } from '../../../bench/load/arrivals';
+import { boundRanks, percentilesOf } from '../../../bench/metrics/percentiles';
+import { samplesNeeded } from '../../../bench/result';
 
-/** P(fewer than `rank` of `count` samples lie below the quantile), summed term by term from the top. */
-function below(count: number, share: number, rank: number): number {
+/** Returns P(fewer than `rank` of `count` samples are below the quantile), summed from the largest term. */
+function probabilityBelow(count: number, share: number, rank: number): number {
 	let above = 0;
 	let term = share ** count;
 	for (let at = count; at >= rank; at--) {
@@ -14,17 +13,17 @@ function below(count: number, share: number, rank: number): number {
 	return 1 - above;
 }
 
-describe('bounds of a percentile', () => {
+describe('percentile bounds:', () => {
 	it.each([
 		['p50', 0.5],
 		['p90', 0.9],
 		['p95', 0.95],
 		['p99', 0.99],
 		['p99.9', 0.999],
-	] as const)('%s exists from as many samples on as it takes', (name, share) => {
+	] as const)('%s has bounds from samplesNeeded() samples on', (name, share) => {
 		const needed = samplesNeeded(name);
-		expect(boundsOf(needed - 1, share)).toBeUndefined();
-		expect(boundsOf(needed, share)).toBeDefined();
+		expect(boundRanks(needed - 1, share)).toBeUndefined();
+		expect(boundRanks(needed, share)).toBeDefined();
 	});
 
 	it.each([
@@ -35,20 +34,17 @@ describe('bounds of a percentile', () => {
 		[300, 0.99],
 		[3_000, 0.999],
 		[700, 0.5],
-	])(
-		'of %i samples at %d are the order statistics of the binomial distribution',
-		(count, share) => {
-			const { low, high } = boundsOf(count, share) ?? { low: 0, high: 0 };
-			// P(the sample of rank `high` lies above the quantile) and no smaller rank does so surely.
-			expect(below(count, share, high)).toBeGreaterThanOrEqual(0.95 - 1e-9);
-			expect(below(count, share, high - 1)).toBeLessThan(0.95);
-			if (low > 1) expect(below(count, share, low)).toBeLessThanOrEqual(0.05 + 1e-9);
-			expect(below(count, share, low + 1)).toBeGreaterThan(0.05);
-		},
-	);
+	])('for %i samples and quantile %d match the binomial distribution', (count, share) => {
+		const { low, high } = boundRanks(count, share) ?? { low: 0, high: 0 };
+		// `high` is the smallest rank whose sample is above the quantile with 95 % confidence.
+		expect(probabilityBelow(count, share, high)).toBeGreaterThanOrEqual(0.95 - 1e-9);
+		expect(probabilityBelow(count, share, high - 1)).toBeLessThan(0.95);
+		if (low > 1) expect(probabilityBelow(count, share, low)).toBeLessThanOrEqual(0.05 + 1e-9);
+		expect(probabilityBelow(count, share, low + 1)).toBeGreaterThan(0.05);
+	});
 
-	it('hold the truth as often as they say, each', () => {
-		const random = seeded(11);
+	it('contain the true percentile with 95 % confidence each', () => {
+		const random = seededRandom(11);
 		let low = 0;
 		let high = 0;
 		for (let trial = 0; trial < 2_000; trial++) {
@@ -63,16 +59,16 @@ describe('bounds of a percentile', () => {
 		expect(high / 2_000).toBeLessThan(1);
 	});
 
-	it('come quickly for millions of samples', () => {
-		const { low, high } = boundsOf(5_000_000, 0.99) ?? { low: 0, high: 0 };
+	it('are computed quickly for millions of samples', () => {
+		const { low, high } = boundRanks(5_000_000, 0.99) ?? { low: 0, high: 0 };
 		expect(low).toBeGreaterThan(4_949_000);
 		expect(high).toBeLessThan(4_951_000);
 	});
 });
 
-describe('arrivals', () => {
-	it('of a Poisson process are as irregular as they should be', () => {
-		const plan = arrivalPlan(
+describe('planArrivals:', () => {
+	it('Poisson arrivals have the mean and deviation of an exponential distribution', () => {
+		const plan = planArrivals(
 			{ model: 'open', rate: 100, arrival: 'poisson' },
 			{ requests: 20_000, durationMs: undefined },
 			3,
@@ -88,15 +84,15 @@ describe('arrivals', () => {
 		expect(deviation / mean).toBeLessThan(1.04);
 	});
 
-	it('of a ramp make up the area under it', () => {
-		const plan = arrivalPlan(
+	it('a ramp has as many arrivals as the area below it', () => {
+		const plan = planArrivals(
 			{ model: 'ramp', from: 10, to: 90, arrival: 'constant' },
 			{ requests: undefined, durationMs: 10_000 },
 			1,
 		);
 		expect(plan).toHaveLength(500);
 		expect(plan.filter((due) => due < 5_000)).toHaveLength(150);
-		const falling = arrivalPlan(
+		const falling = planArrivals(
 			{ model: 'ramp', from: 90, to: 10, arrival: 'constant' },
 			{ requests: undefined, durationMs: 10_000 },
 			1,

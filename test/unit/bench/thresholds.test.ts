@@ -1,17 +1,16 @@
-import { UsageError } from '../../../bench/usage';
+import { UsageError } from '../../../bench/usageError';
 import { parseAssertion } from '../../../bench/thresholds/assertions';
 import { exitCode } from '../../../bench/thresholds/exitCode';
 import { judge } from '../../../bench/thresholds/judge';
-import { METRICS } from '../../../bench/thresholds/metrics';
+import { ASSERTABLE_METRICS } from '../../../bench/thresholds/metricValues';
 import type { Assertion, BenchResult, VerdictStatus } from '../../../bench/result';
-import { DISTRIBUTIONS, OUTCOMES, SCALARS } from '../../../bench/result';
-import { samplesNeeded } from '../../../bench/samples';
+import { DISTRIBUTIONS, OUTCOMES, samplesNeeded, SCALARS } from '../../../bench/result';
 import { fixtureResult, outcomes } from './reports/fixture';
 import { distribution } from './reports/samples';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-/** 200 first tokens after 1, 2, … 200 ms; 990 of 1,000 requests completed. */
+/** A result with 200 first tokens after 1, 2, … 200 ms, and 990 completed of 1,000 requests. */
 function measured(change: Partial<BenchResult> = {}): BenchResult {
 	const base = fixtureResult();
 	return fixtureResult({
@@ -26,21 +25,21 @@ function judged(text: string, result = measured()): Assertion {
 	return assertion!;
 }
 
-describe('samples that a percentile needs', () => {
+describe('samplesNeeded:', () => {
 	it.each([
 		['p50', 5],
 		['p90', 29],
 		['p95', 59],
 		['p99', 299],
 		['p99.9', 2995],
-	] as const)('%s: %d', (percentile, needed) => {
+	] as const)('%s needs %d samples', (percentile, needed) => {
 		expect(samplesNeeded(percentile)).toBe(needed);
 	});
 });
 
-describe('reading an assertion', () => {
-	it('knows every metric of a result', () => {
-		const names = [...METRICS.keys()];
+describe('parseAssertion:', () => {
+	it('accepts every metric of a result', () => {
+		const names = [...ASSERTABLE_METRICS.keys()];
 		expect(names).toHaveLength(
 			DISTRIBUTIONS.length * 8 + Object.keys(SCALARS).length + OUTCOMES.length,
 		);
@@ -59,7 +58,7 @@ describe('reading an assertion', () => {
 		['goodput>=95', { operator: '>=', limit: 95, unit: '%' }],
 		['outcome.completed >= 99%', { operator: '>=', limit: 99, unit: '%' }],
 		['outcome.http_5xx == 0', { operator: '==', limit: 0, unit: '' }],
-	])('%s', (text, expected) => {
+	])('parses %j', (text, expected) => {
 		expect(parseAssertion(text)).toMatchObject({ text, ...expected });
 	});
 
@@ -78,8 +77,8 @@ describe('reading an assertion', () => {
 		['ttft.p95 < 8 %', 14, 'no unit, ms, s'],
 		['goodput > 8ms', 12, 'no unit, %'],
 		['in_flight.peak < 8/s', 19, 'no unit'],
-		['ttft.p95 < 8 ms please', 17, 'nothing more'],
-	])('points at what is wrong in %j', (text, character, candidates) => {
+		['ttft.p95 < 8 ms please', 17, 'the end of the assertion'],
+	])('marks the error in %j', (text, character, candidates) => {
 		let message = '';
 		try {
 			parseAssertion(text);
@@ -88,14 +87,14 @@ describe('reading an assertion', () => {
 			message = (error as Error).message;
 		}
 		const [first, quoted, pointer] = message.split('\n');
-		expect(first).toBe(`--assert '${text}' cannot be read at character ${character}:`);
+		expect(first).toBe(`--assert '${text}' cannot be parsed at character ${character}:`);
 		expect(quoted).toBe(`  ${text}`);
 		expect(pointer!.indexOf('^')).toBe(2 + character - 1);
 		expect(pointer).toContain(candidates);
 	});
 });
 
-describe('judging', () => {
+describe('judge:', () => {
 	it.each([
 		['ttft.p50 < 102', true, 101],
 		['ttft.p50 < 101', false, 101],
@@ -109,26 +108,26 @@ describe('judging', () => {
 		['outcome.http_5xx <= 10', true, 10],
 		['outcome.tls == 0', true, 0],
 		['stall.share == 0', true, 0],
-	])('%s: %s', (text, passed, actual) => {
+	])('%s is %s', (text, passed, actual) => {
 		expect(judged(text)).toMatchObject({ text, passed, actual });
 	});
 
-	it('says by how much a limit is broken', () => {
+	it('states the value and the limit of a broken limit', () => {
 		expect(judged('ttft.p95 < 0.1s').reason).toBe('191 ms is not < 100 ms');
 	});
 
 	it.each([
-		['ttfvt.p95 < 1000', 'ttfvt was not measured: no request has one'],
-		['ttfvt.max >= 0', 'ttfvt was not measured: no request has one'],
+		['ttfvt.p95 < 1000', 'ttfvt was not measured: no request has a value for it'],
+		['ttfvt.max >= 0', 'ttfvt was not measured: no request has a value for it'],
 		['ttft.p99 < 1000', 'p99 needs 299 samples, ttft has 200: send more requests'],
 		['throughput.tokens >= 0', 'throughput.tokens was not measured'],
-	])('fails what was not measured: %s', (text, reason) => {
+	])('fails an assertion without a value: %s', (text, reason) => {
 		const result = measured();
 		result.scalars['throughput.tokens'] = null;
 		expect(judged(text, result)).toMatchObject({ passed: false, actual: null, reason });
 	});
 
-	it('fails a share of no requests', () => {
+	it('fails a share if no request was planned', () => {
 		const result = measured({ outcomes: outcomes({}) });
 		expect(judged('outcome.completed >= 0%', result)).toMatchObject({
 			passed: false,
@@ -136,7 +135,7 @@ describe('judging', () => {
 		});
 	});
 
-	describe('where requests still waited at the end', () => {
+	describe('with requests that were still waiting at the end:', () => {
 		const { distributions } = fixtureResult();
 		const cut = measured({
 			distributions: { ...distributions, ttft: distribution(upTo(200), 12) },
@@ -147,9 +146,9 @@ describe('judging', () => {
 			['ttft.p95 < 100', false, 1],
 			['ttft.p95 > 100', true, 0],
 			['ttft.p95 > 200', false, 3],
-			// 6 % waited: the median is what it is.
+			// 6 % of the requests were waiting, which does not affect the median.
 			['ttft.p50 < 200', true, 0],
-		])('%s: %s, exit %d', (text, passed, code) => {
+		])('%s is %s, exit code %d', (text, passed, code) => {
 			const assertion = judged(text, cut);
 			expect(assertion.passed).toBe(passed);
 			expect(exitCode({ ...cut, assertions: [assertion] }, { isStrict: false })).toBe(code);
@@ -157,7 +156,7 @@ describe('judging', () => {
 	});
 });
 
-describe('exit code', () => {
+describe('exitCode:', () => {
 	function codeOf(status: VerdictStatus, texts: string[], isStrict = false): number {
 		const result = measured({ verdict: { status, checks: [] } });
 		result.assertions = judge(texts.map(parseAssertion), result);
@@ -179,7 +178,7 @@ describe('exit code', () => {
 		['DEGRADED', [passed], true, 4],
 		['INVALID', [passed], false, 4],
 		['INVALID', [broken], false, 4],
-	])('%s, %j, strict %s: %d', (status, texts, isStrict, code) => {
+	])('%s with %j and strict %s is %d', (status, texts, isStrict, code) => {
 		expect(codeOf(status, texts, isStrict)).toBe(code);
 	});
 });

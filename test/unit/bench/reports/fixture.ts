@@ -1,8 +1,8 @@
-import type { BenchResult, OutcomeName, Second, Stream } from '../../../../bench/result';
+import type { BenchResult, OutcomeName, Second, StreamTrace } from '../../../../bench/result';
 import { DISTRIBUTIONS, OUTCOMES, RESULT_FORMAT } from '../../../../bench/result';
 import { distribution, histogram, normal, seeded } from './samples';
 
-/** A run of 2,000 streams over a minute, as a result: the same one each time. */
+/** Returns a result of 2,000 requests over one minute. It is the same on each call, except for the changes. */
 export function fixtureResult(change: Partial<BenchResult> = {}): BenchResult {
 	const random = seeded(7);
 	const ttft = Array.from({ length: 1974 }, () => 90 + 60 * Math.exp(0.7 * normal(random)));
@@ -117,7 +117,7 @@ export function fixtureResult(change: Partial<BenchResult> = {}): BenchResult {
 	};
 }
 
-/** Every outcome, those not given at 0. */
+/** Returns the counts of all outcomes. Outcomes that are not given are 0. */
 export function outcomes(given: Partial<Record<OutcomeName, number>>): BenchResult['outcomes'] {
 	const none = Object.fromEntries(OUTCOMES.map((name) => [name, 0]));
 	return { ...(none as BenchResult['outcomes']), ...given };
@@ -142,7 +142,7 @@ function second(t: number, random: () => number): Second {
 	};
 }
 
-function slowest(random: () => number): Stream {
+function slowest(random: () => number): StreamTrace {
 	const preamble = [12, 14, 20].map((t, index) => ({
 		t,
 		events: 1,

@@ -1,10 +1,10 @@
 import type { BenchResult } from '../../../../bench/result';
 import { fixtureResult, outcomes } from './fixture';
 
-/** What a server could send to break out of a report: of HTML, XML, Markdown, a terminal, a line. */
+/** A text that tries to break out of HTML, XML, Markdown, a line, and to control a terminal. */
 export const HOSTILE = '</script><img src=x onerror=alert(1)> | "]]>\'`*_ &amp; \x1b[2J\u202e\n<b>';
 
-/** A run of which every text that came from the server is hostile. */
+/** Returns a result in which every text from the server is hostile. */
 export function hostileResult(change: Partial<BenchResult> = {}): BenchResult {
 	const base = fixtureResult();
 	return fixtureResult({

@@ -4,45 +4,45 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
-import { htmlReport } from '../../../../bench/reports/html';
+import { htmlReport } from '../../../../bench/reports/html/page';
 import type { Chart } from '../../../../bench/reports/html/charts';
-import { chartsOf } from '../../../../bench/reports/html/charts';
+import { createCharts } from '../../../../bench/reports/html/charts';
 import { waterfall } from '../../../../bench/reports/html/waterfall';
 import type { Histogram } from '../../../../bench/result';
 import { fixtureResult } from './fixture';
 import { hostileResult } from './hostile';
 
-/** Attributes and content of each script of the page. */
+/** Returns the attributes and the content of each script element. */
 function scriptsOf(page: string): Array<{ attributes: string; text: string }> {
 	return [...page.matchAll(/<script([^>]*)>(.*?)<\/script>/gs)].map(
 		([, attributes = '', text = '']) => ({ attributes, text }),
 	);
 }
 
-/** The page without what its scripts hold. */
+/** Returns the page without the content of its scripts. */
 function markupOf(page: string): string {
 	return scriptsOf(page).reduce((rest, { text }) => rest.replace(text, () => ''), page);
 }
 
-describe('the page', () => {
+describe('HTML report:', () => {
 	const page = htmlReport(fixtureResult());
 	const scripts = scriptsOf(page);
 
-	it('says verdict and method before any number', () => {
-		const places = ['VALID', 'dispatch engine, streaming', 'Times, in ms', 'id="chart-ttft"'].map(
+	it('shows the verdict and the method before any number', () => {
+		const places = ['VALID', 'dispatch engine, streaming', 'Times in ms', 'id="chart-ttft"'].map(
 			(text) => page.indexOf(text, page.indexOf('<body>')),
 		);
 		expect(places).toEqual([...places].sort((one, other) => one - other));
 		expect(places[0]).toBeGreaterThan(0);
 	});
 
-	it('needs nothing that is not in it', () => {
+	it('loads no external resources', () => {
 		expect(markupOf(page)).not.toMatch(
 			/ (src|href|srcset|data|action)=|@import|url\(|<link|<iframe/,
 		);
 	});
 
-	it('allows the two scripts that it runs, and no other', () => {
+	it('allows only its own two scripts to run', () => {
 		const run = scripts.filter(({ attributes }) => attributes === '');
 		expect(run).toHaveLength(2);
 		expect(scripts).toHaveLength(3);
@@ -54,7 +54,7 @@ describe('the page', () => {
 		expect(run[0]!.text).toContain('Leon Sorokin');
 	});
 
-	it('has a place for each chart', () => {
+	it('has an element for each chart', () => {
 		const data = scripts.find(({ attributes }) => attributes.includes('application/json'))!;
 		const charts = JSON.parse(data.text) as Chart[];
 		expect(charts.map(({ id }) => id)).toEqual([
@@ -71,7 +71,7 @@ describe('the page', () => {
 		}
 	});
 
-	it('stands without anything measured', () => {
+	it('omits charts and waterfall if nothing was measured', () => {
 		const empty: Histogram = { edges: [0, 1], counts: [0] };
 		const bare = htmlReport(
 			fixtureResult({
@@ -80,10 +80,10 @@ describe('the page', () => {
 				histograms: { ttft: empty, delivery_gap: { edges: [], counts: [] } },
 			}),
 		);
-		expect(markupOf(bare)).not.toMatch(/id="chart-|slowest stream|NaN|undefined/);
+		expect(markupOf(bare)).not.toMatch(/id="chart-|Slowest stream|NaN|undefined/);
 	});
 
-	it('shows what a server sent as text', () => {
+	it('escapes text of the server', () => {
 		const hostile = htmlReport(hostileResult());
 		expect(scriptsOf(hostile)).toHaveLength(3);
 		expect(hostile).not.toMatch(/<img|<b>/);
@@ -94,19 +94,19 @@ describe('the page', () => {
 	});
 });
 
-describe('histograms', () => {
+describe('HTML report histograms:', () => {
 	function bins(histogram: Histogram): Chart {
 		const { delivery_gap } = fixtureResult().histograms;
-		return chartsOf(fixtureResult({ histograms: { ttft: histogram, delivery_gap } }))[0]!;
+		return createCharts(fixtureResult({ histograms: { ttft: histogram, delivery_gap } }))[0]!;
 	}
 
-	it('leave out the empty bins at both ends, not those between', () => {
+	it('drop empty bins at both ends, but not in between', () => {
 		const { edges, series } = bins({ edges: [0, 1, 2, 4, 8, 16], counts: [0, 3, 0, 5, 0] });
 		expect(edges).toEqual([1, 2, 4, 8]);
 		expect(series[0]!.values).toEqual([3, 0, 5]);
 	});
 
-	it('put neighbours together where there are too many, and lose no sample', () => {
+	it('merge neighboring bins if there are too many, without losing samples', () => {
 		const counts = Array.from({ length: 1001 }, (_, index) => index + 1);
 		const { edges, series } = bins({ edges: Array.from({ length: 1002 }, (_, i) => i), counts });
 		const values = series[0]!.values as number[];
@@ -117,7 +117,7 @@ describe('histograms', () => {
 	});
 });
 
-describe('the waterfall', () => {
+describe('HTML report waterfall:', () => {
 	const at = (
 		t: number,
 		event = 'message',
@@ -134,24 +134,24 @@ describe('the waterfall', () => {
 		expect(html).toContain('Request 7: completed, first token after 500 ms, end after 1,000 ms');
 		expect(html.match(/<li>/g)).toHaveLength(4);
 		expect(html).toContain(
-			'<i class="wait" style="left:1.00%;width:49.00%"></i><i class="came" style="left:50.00%;width:0.00%">',
+			'<i class="waiting" style="left:1.00%;width:49.00%"></i><i class="received" style="left:50.00%;width:0.00%">',
 		);
 	});
 
-	it('keeps a pause visible where neighbours share a row', () => {
+	it('keeps a pause visible if deliveries share a row', () => {
 		const deliveries = Array.from({ length: 400 }, (_, index) =>
 			at(index < 205 ? index : index + 600),
 		);
 		const html = waterfall({ request: 0, outcome: 'completed', ttft: 0, e2e: 1000, deliveries });
 		const rows = html.split('<li>').slice(1);
 		expect(rows).toHaveLength(40);
-		expect(rows.map((row) => row.match(/"came"/g)!.length)).toEqual(
+		expect(rows.map((row) => row.match(/"received"/g)!.length)).toEqual(
 			rows.map((_, index) => (index === 20 ? 2 : 1)),
 		);
 	});
 });
 
-/** A browser of this machine; the test below needs one. */
+/** The command of an installed browser. Without one, the tests below are skipped. */
 const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => {
 	try {
 		return execFileSync(name, ['--version'], { stdio: 'ignore' }) === null;
@@ -160,11 +160,11 @@ const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find((name) =
 	}
 });
 
-(chromium === undefined ? describe.skip : describe)('in Chromium', () => {
+(chromium === undefined ? describe.skip : describe)('HTML report in Chromium:', () => {
 	it.each([
 		['a usual run', fixtureResult()],
 		['a hostile server', hostileResult()],
-	])('draws every chart, and runs nothing else: %s', (_, result) => {
+	])('draws every chart and runs no other script: %s', (_, result) => {
 		const folder = mkdtempSync(join(tmpdir(), 'dify-bench-html-'));
 		try {
 			const file = join(folder, 'report.html');

@@ -1,8 +1,7 @@
 import type { Distribution, Histogram, PercentileName } from '../../../../bench/result';
-import { PERCENTILES } from '../../../../bench/result';
-import { quantileOf, samplesNeeded } from '../../../../bench/samples';
+import { PERCENTILES, quantileOf, samplesNeeded } from '../../../../bench/result';
 
-/** As the measuring would give it for these samples. */
+/** Returns the distribution of the samples, with approximate bounds. */
 export function distribution(samples: number[], censored = 0): Distribution {
 	const sorted = [...samples].sort((one, other) => one - other);
 	const count = sorted.length;
@@ -27,6 +26,7 @@ export function distribution(samples: number[], censored = 0): Distribution {
 	};
 }
 
+/** Returns a histogram with bins of the given width. */
 export function histogram(samples: number[], width: number): Histogram {
 	const bins = Math.floor(Math.max(...samples) / width) + 1;
 	const counts = new Array<number>(bins).fill(0);
@@ -34,7 +34,7 @@ export function histogram(samples: number[], width: number): Histogram {
 	return { edges: Array.from({ length: bins + 1 }, (_, index) => index * width), counts };
 }
 
-/** Park and Miller's generator: made-up numbers that stay the same. */
+/** Returns a Park-Miller random number generator, 0 to 1. The same seed gives the same numbers. */
 export function seeded(seed: number): () => number {
 	let state = seed;
 	return () => {
@@ -43,7 +43,7 @@ export function seeded(seed: number): () => number {
 	};
 }
 
-/** From the standard normal distribution, after Box and Muller. */
+/** Returns a sample of the standard normal distribution (Box-Muller transform). */
 export function normal(random: () => number): number {
 	return Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
 }
