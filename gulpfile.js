@@ -1,24 +1,47 @@
-// clean → bundle → assets → pack → verify. `gulp` makes dist/ and build/package/, the unpacked tarball
-// that the tests and the demo load, and holds both against what n8n's reviewers check.
+// The build: clean → bundle → assets → pack → verify, and by default also scan.
+// It writes dist/ and bench/dist/, and unpacks what `npm pack` would publish into build/package. The demo and the
+// tests load that folder. The scan is n8n's own review of community packages.
 const { execFileSync } = require('node:child_process');
-const { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } = require('node:fs');
+const {
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	rmSync,
+	writeFileSync,
+} = require('node:fs');
 const { dirname, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 
 const manifest = JSON.parse(readFileSync(join(__dirname, 'package.json'), 'utf8'));
-const PACKAGE = join(__dirname, 'build/package');
+const BUILD = join(__dirname, 'build');
+const PACKAGE = join(BUILD, 'package');
+const BUILD_RECORD = join(BUILD, 'build.json');
 const SCANNER = dirname(require.resolve('@n8n/scan-community-package/package.json'));
 const ENTRIES = [...manifest.n8n.nodes, ...manifest.n8n.credentials];
+const HAS_SOURCE_MAPS = process.env.COVERAGE === '1';
 
+let startedAtMs = 0;
+
+/** Deletes the output of earlier builds, also the tarballs of earlier versions. */
 async function clean() {
-	rmSync(join(__dirname, 'dist'), { recursive: true, force: true });
-	rmSync(join(__dirname, 'bench/dist'), { recursive: true, force: true });
-	rmSync(PACKAGE, { recursive: true, force: true });
+	startedAtMs = Date.now();
+	rmSync(BUILD_RECORD, { force: true });
+	for (const folder of ['dist', 'bench/dist', 'build/package']) {
+		rmSync(join(__dirname, folder), { recursive: true, force: true });
+	}
+	if (!existsSync(BUILD)) return;
+	for (const file of readdirSync(BUILD)) {
+		if (file.endsWith('.tgz')) rmSync(join(BUILD, file));
+	}
 }
 
-/** Whole and readable: the published package has no dependencies, and reviewers read it. */
+/**
+ * Bundles the node and its credential. All libraries are included, because a verified community package may not
+ * have dependencies. The code is not minified, because n8n's reviewers read it.
+ */
 async function bundle() {
 	await esbuild.build({
 		entryPoints: ENTRIES.map((file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts')),
@@ -31,12 +54,13 @@ async function bundle() {
 		external: ['n8n-workflow'],
 		legalComments: 'inline',
 		keepNames: true,
-		// Maps a coverage run back to the sources; never published.
-		sourcemap: process.env.COVERAGE === '1' ? 'inline' : false,
+		// A coverage run maps the bundle back to the sources. A published package has no source maps.
+		sourcemap: HAS_SOURCE_MAPS ? 'inline' : false,
 		logLevel: 'warning',
 	});
 }
 
+/** Copies icons and codex files. */
 function assets() {
 	return src(['nodes/**/*.{svg,json}', 'credentials/**/*.svg'], {
 		base: '.',
@@ -44,7 +68,7 @@ function assets() {
 	}).pipe(dest('dist'));
 }
 
-/** dify-bench: the command, and its measuring threads in files of their own. */
+/** Bundles dify-bench: the command, and one file for each worker thread. */
 async function bench() {
 	const { dependencies } = require('./bench/package.json');
 	await esbuild.build({
@@ -66,46 +90,48 @@ async function bench() {
 	});
 }
 
-/** Unpacks what `npm pack` gives into build/package. */
+/** Runs `npm pack` and unpacks the tarball into build/package. */
 async function pack() {
-	const build = dirname(PACKAGE);
-	mkdirSync(build, { recursive: true });
+	mkdirSync(BUILD, { recursive: true });
 	const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-	const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', build];
+	const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', BUILD];
 	const output = execFileSync(npm, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 	const [{ filename }] = Object.values(JSON.parse(output));
-	execFileSync('tar', ['-xzf', join(build, filename), '-C', build]);
+	execFileSync('tar', ['-xzf', join(BUILD, filename), '-C', BUILD]);
 }
 
-/** Fails on a file that package.json names and dist/ lacks, and on a library left outside the bundle. */
+/** Fails if the package lacks a file that package.json names, or if the bundle requires a library other than n8n's. */
 async function verify() {
 	const icons = ENTRIES.flatMap((file) =>
 		['dify.svg', 'dify.dark.svg'].map((icon) => join(dirname(file), icon)),
 	);
 	const missing = [...ENTRIES, ...icons].filter((file) => !existsSync(join(PACKAGE, file)));
-	if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`);
+	if (missing.length > 0) throw new Error(`The package does not contain ${missing.join(', ')}.`);
 	for (const file of ENTRIES) {
 		const required = readFileSync(join(PACKAGE, file), 'utf8').matchAll(/\brequire\("([^"]+)"\)/g);
 		for (const [, name] of required) {
-			if (name !== 'n8n-workflow') throw new Error(`${file} requires ${name}`);
+			if (name === 'n8n-workflow') continue;
+			throw new Error(`${file} requires ${name}. Only n8n-workflow may stay outside the bundle.`);
 		}
 	}
+	// dev/build.ts reads this record and skips the build if no source has changed since.
+	writeFileSync(BUILD_RECORD, JSON.stringify({ startedAtMs, hasSourceMaps: HAS_SOURCE_MAPS }));
 }
 
 /**
- * n8n's own review of community packages, on the source and on the tarball. The scanner's own verdict
- * passes warnings over; here they count.
+ * Runs n8n's review of community packages on the sources and on the package. n8n's own command accepts warnings.
+ * Here a warning fails the build.
  */
 async function scan() {
 	const { ESLint } = require('eslint');
 	const { buildScanConfig, SOURCE_FILE_PATTERNS } = await import(
 		pathToFileURL(join(SCANNER, 'scanner/scanner.mjs')).href
 	);
-	const runs = [
+	const targets = [
 		['source', __dirname, SOURCE_FILE_PATTERNS],
 		['tarball', PACKAGE, ['**/*.js', 'package.json']],
 	];
-	for (const [what, cwd, patterns] of runs) {
+	for (const [name, cwd, patterns] of targets) {
 		const eslint = new ESLint({
 			cwd,
 			allowInlineConfig: false,
@@ -117,22 +143,14 @@ async function scan() {
 			(sum, { errorCount, warningCount }) => sum + errorCount + warningCount,
 			0,
 		);
-		console.log(`scan of the ${what}: ${results.length} files, ${findings} findings`);
+		console.log(`scan of the ${name}: ${results.length} files, ${findings} findings`);
 		if (findings === 0) continue;
 		const formatter = await eslint.loadFormatter('stylish');
 		throw new Error(await formatter.format(results));
 	}
 }
 
-/** Tarballs of earlier versions would only confuse. */
-async function cleanTarballs() {
-	if (!existsSync(dirname(PACKAGE))) return;
-	for (const file of readdirSync(dirname(PACKAGE))) {
-		if (file.endsWith('.tgz')) rmSync(join(dirname(PACKAGE), file));
-	}
-}
-
-const build = series(clean, cleanTarballs, parallel(bundle, bench, assets), pack, verify);
+const build = series(clean, parallel(bundle, bench, assets), pack, verify);
 
 exports.bench = bench;
 exports.build = build;

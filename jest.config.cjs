@@ -1,22 +1,30 @@
-const isMeasured = process.env.COVERAGE === '1';
+const isCoverageRun = process.env.COVERAGE === '1';
 
-/** @type {import('jest').Config} */
+/**
+ * All tests except test/e2e, which has its own configuration.
+ *
+ * @type {import('jest').Config}
+ */
 module.exports = {
-	// The tests run the packed code: a build with source maps leads its coverage back to nodes/ and protocol/.
-	...(isMeasured && {
+	// The tests run the bundled code. With COVERAGE=1 the bundle has source maps, so the report shows the sources.
+	...(isCoverageRun && {
 		collectCoverage: true,
 		coverageProvider: 'v8',
 		collectCoverageFrom: ['build/package/dist/**/*.js', 'protocol/**/*.ts'],
 		coverageReporters: ['text'],
 	}),
-	// test/e2e has a configuration of its own.
-	testPathIgnorePatterns: ['/node_modules/', 'test/e2e/', ...(isMeasured ? ['test/package/'] : [])],
+	// The tests of the package check its size and content, which source maps change.
+	testPathIgnorePatterns: [
+		'/node_modules/',
+		'test/e2e/',
+		...(isCoverageRun ? ['test/package/'] : []),
+	],
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
 	transform: {
 		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
 	},
-	globalSetup: '<rootDir>/test/buildPackage.ts',
+	globalSetup: '<rootDir>/test/globalSetup.ts',
 	modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
 	maxWorkers: 2,
 	testTimeout: 30_000,

@@ -1,16 +1,15 @@
 const { testMatch, testPathIgnorePatterns, ...config } = require('./jest.config.cjs');
 
 /**
- * The tests in a real n8n server: apart, as they install one.
+ * The end-to-end tests. Each test file starts a real n8n server.
  *
  * @type {import('jest').Config}
  */
 module.exports = {
 	...config,
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
-	// A server each.
+	globalSetup: '<rootDir>/test/e2e/globalSetup.ts',
+	// One n8n server at a time.
 	maxWorkers: 1,
 	testTimeout: 120_000,
-	// The first run installs n8n.
-	globalSetup: '<rootDir>/test/e2e/setup.ts',
 };

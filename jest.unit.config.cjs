@@ -1,8 +1,13 @@
 const { globalSetup, testMatch, ...config } = require('./jest.config.cjs');
 
 /**
- * The fast loop: tests of source files that need no build.
+ * The unit tests. They import the sources, so they need no build.
  *
  * @type {import('jest').Config}
  */
-module.exports = { ...config, testMatch: ['<rootDir>/test/unit/**/*.test.ts'] };
+module.exports = {
+	...config,
+	testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
+	// More workers than processors: many of these tests wait for the mock server's timers.
+	maxWorkers: 6,
+};

@@ -1,52 +1,55 @@
 import { readFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import type { IBinaryKeyData, INodeParameters } from 'n8n-workflow';
-import type { N8nEngine } from '../n8n-engine';
-import { buildPackage } from './build';
+import { basename, extname } from 'node:path';
+import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow';
+import { buildPackage, PACKAGE_DIRECTORY } from '../build';
+import type { ExecutionResult, N8nEngine } from '../n8n-engine';
+import { paint, runScript, runStep } from '../terminal';
 import type { DemoOptions } from './options';
-import { HELP, readOptions, UsageError } from './options';
-import { paint, step } from './terminal';
+import { HELP, readOptions } from './options';
 
-const ROOT = join(__dirname, '../..');
+type DifyServer = NonNullable<DemoOptions['server']>;
 
-/** Builds the package, puts it into n8n's engine, sends a message and shows what comes. */
+/** `npm start`: sends one chat message with the packed node in n8n's engine and prints the answer and the item. */
 async function main(args: string[]): Promise<void> {
 	const options = readOptions(args);
 	if (options === 'help') {
 		console.log(HELP);
 		return;
 	}
-	await step('Building and packing the node', async () => await buildPackage(ROOT));
-	const engine = await step("Loading n8n's engine", async () => {
-		const { N8nEngine: Loaded } = await import('../n8n-engine');
-		return await Loaded.create(join(ROOT, 'build/package'));
+	await runStep('Building the node', buildPackage);
+	const engine = await runStep("Loading n8n's engine", async () => {
+		// n8n's engine takes a second to load, so --help and usage errors do not load it.
+		const { N8nEngine: Engine } = await import('../n8n-engine');
+		return await Engine.create(PACKAGE_DIRECTORY);
 	});
 	const { server, close } = await connect(options);
 	try {
-		await talk(engine, server, options);
+		const result = await sendMessage(engine, server, options);
+		printItem(readItem(result), options);
 	} finally {
 		await close();
 	}
 }
 
-type Server = NonNullable<DemoOptions['server']>;
-
-/** The user's Dify, or one of our own for as long as this runs. */
+/** Returns the user's Dify server, or starts a mock server. */
 async function connect({
 	server,
 	app,
-}: DemoOptions): Promise<{ server: Server; close: () => Promise<void> }> {
+}: DemoOptions): Promise<{ server: DifyServer; close: () => Promise<void> }> {
 	if (server !== undefined) return { server, close: async () => undefined };
 	const { startMockDify } = await import('../../mock-dify');
-	const dify = await step('Starting a Dify-compatible server', async () => await startMockDify());
-	const text =
-		'Ask me anything: the words you are reading came one by one, as server-sent events, through n8n’s own engine.';
+	const dify = await runStep('Starting a mock Dify server', async () => await startMockDify());
+	const text = 'Hello! I stream each answer into your workflow, word by word, as you see here.';
 	dify.enqueue(app, { script: { text, firstTokenMs: 300, gapMs: 60 } });
 	return { server: { baseUrl: dify.baseUrl, apiKey: dify.key(app) }, close: dify.close };
 }
 
-async function talk(engine: N8nEngine, server: Server, options: DemoOptions): Promise<void> {
-	const { query, user, responseMode, files } = options;
+/** Runs the workflow and prints the question and the answer, which is printed while it streams. */
+async function sendMessage(
+	engine: N8nEngine,
+	server: DifyServer,
+	{ query, user, responseMode, files }: DemoOptions,
+): Promise<ExecutionResult> {
 	const binary: IBinaryKeyData = {};
 	for (const [index, path] of files.entries()) {
 		binary[`file${index}`] = await engine.prepareBinary(
@@ -56,7 +59,7 @@ async function talk(engine: N8nEngine, server: Server, options: DemoOptions): Pr
 		);
 	}
 	const parameters: INodeParameters = {
-		// From the item, as text: whatever it begins with or holds, it is no expression.
+		// The item carries the query, so that n8n does not evaluate a query that looks like an expression.
 		query: '={{ $json.query }}',
 		user,
 		responseMode,
@@ -71,7 +74,7 @@ async function talk(engine: N8nEngine, server: Server, options: DemoOptions): Pr
 	};
 	console.log(`\n${paint('cyan', 'You')}   ${query}`);
 	process.stdout.write(`${paint('green', 'Dify')}  `);
-	const outcome = await engine.run({
+	const result = await engine.run({
 		parameters,
 		items: [{ json: { query }, binary }],
 		credentials: { ...server },
@@ -81,15 +84,43 @@ async function talk(engine: N8nEngine, server: Server, options: DemoOptions): Pr
 		},
 	});
 	process.stdout.write('\n\n');
-	if (outcome.error !== undefined) {
-		const message = outcome.error.message.replace(' [item 0]', '');
-		// For who listens live n8n's description begins with the message again.
-		const lines = (outcome.error.description ?? '').split('\n');
-		const hint = lines.find((line) => line !== '' && line !== message) ?? '';
-		throw new Error(`${message}. ${hint}`);
-	}
-	console.log(paint('bold', 'The item'));
-	console.log(JSON.stringify(outcome.outputs[0]?.[0]?.json, null, 2));
+	return result;
+}
+
+/** Returns the item of a successful execution. @throws with the node's message and advice if the execution failed */
+function readItem({ error, outputs }: ExecutionResult): IDataObject {
+	if (error === undefined) return outputs[0]?.[0]?.json ?? {};
+	const message = error.message.replace(' [item 0]', '');
+	// In a streaming execution, the description starts with the message.
+	const lines = (error.description ?? '').split('\n');
+	const advice = lines.find((line) => line !== '' && line !== message) ?? '';
+	throw new Error(`${message}. ${advice}`);
+}
+
+/** Prints one field per line: with `--full` all fields, otherwise the most useful ones. */
+function printItem(item: IDataObject, { isFullItem }: DemoOptions): void {
+	const shown = isFullItem ? item : selectFields(item);
+	const note = isFullItem ? '' : paint('dim', ' (selected fields; --full prints all)');
+	console.log(`${paint('bold', 'Item')}${note}`);
+	const lines = Object.entries(shown).map(
+		([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+	);
+	console.log(`{\n${lines.join(',\n')}\n}`);
+}
+
+function selectFields(item: IDataObject): IDataObject {
+	const { answer, conversation_id, message_id, mode, status, metadata, timing } = item;
+	const { usage } = metadata as { usage: IDataObject | null };
+	const total_tokens = usage?.total_tokens ?? null;
+	return {
+		answer,
+		conversation_id,
+		message_id,
+		mode,
+		status,
+		metadata: { usage: { total_tokens } },
+		timing,
+	};
 }
 
 const MIME_TYPES: Readonly<Record<string, string>> = {
@@ -111,13 +142,9 @@ function mimeTypeOf(path: string): string {
 	return MIME_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }
 
-// A reader such as head may leave early: that is no failure of ours.
+// A program that reads this output, such as head, may close the pipe early. That is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 	process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-	const reason = error instanceof Error ? error.message : String(error);
-	console.error(paint('red', reason, process.stderr));
-	process.exitCode = error instanceof UsageError ? 2 : 1;
-});
+runScript(main);

@@ -5,16 +5,23 @@ import type {
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { ExecutionLifecycleHooks } from 'n8n-core';
-import { CredentialsInMemory } from './credentials';
+import { InMemoryCredentialsHelper } from './credentials';
 import type { LoadedPackage } from './nodeTypes';
 
-/** What n8n's server gives an execution beside its workflow. */
-export function additionalDataOf(
-	credentialTypes: LoadedPackage['credentialTypes'],
-	credentials: ICredentialDataDecryptedObject,
-	workflow: Workflow,
-	mode: WorkflowExecuteMode,
-): IWorkflowExecuteAdditionalData {
+interface ExecutionSetup {
+	credentialTypes: LoadedPackage['credentialTypes'];
+	credentials: ICredentialDataDecryptedObject;
+	workflow: Workflow;
+	mode: WorkflowExecuteMode;
+}
+
+/** Returns what n8n's server passes to an execution in addition to the workflow. */
+export function buildAdditionalData({
+	credentialTypes,
+	credentials,
+	workflow,
+	mode,
+}: ExecutionSetup): IWorkflowExecuteAdditionalData {
 	const base = 'http://127.0.0.1:5678';
 	const { name, nodes, connectionsBySourceNode: connections } = workflow;
 	const now = new Date();
@@ -30,7 +37,7 @@ export function additionalDataOf(
 		updatedAt: now,
 	};
 	return {
-		credentialsHelper: new CredentialsInMemory(credentialTypes, credentials),
+		credentialsHelper: new InMemoryCredentialsHelper(credentialTypes, credentials),
 		hooks: new ExecutionLifecycleHooks(mode, 'execution', definition),
 		executionId: 'execution',
 		currentNodeExecutionIndex: 0,
@@ -46,6 +53,6 @@ export function additionalDataOf(
 		mcpTestBaseUrl: `${base}/mcp-test`,
 		variables: {},
 		logAiEvent: () => undefined,
-		// n8n's type names forty more fields, of queues, agents and sub-workflows, that no node here reaches.
+		// n8n's type has about forty more fields, for queues, agents and sub-workflows. The nodes here do not use them.
 	} as unknown as IWorkflowExecuteAdditionalData;
 }

@@ -5,8 +5,8 @@ interface Tool {
 	invoke(toolArguments: IDataObject): Promise<unknown>;
 }
 
-/** An agent without a model: it calls its one tool, and gives what the tool said, or why it failed. */
-export function agentNode(toolArguments: IDataObject): INodeType {
+/** Returns an agent node without a model. It calls its only tool once and returns the tool's result or error. */
+export function createAgentNode(toolArguments: IDataObject): INodeType {
 	return {
 		description: {
 			displayName: 'Agent',
@@ -22,22 +22,23 @@ export function agentNode(toolArguments: IDataObject): INodeType {
 		async execute() {
 			const tools = await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
 			const [tool] = tools as Tool[];
-			if (tool === undefined) throw new Error('the agent has no tool');
+			if (tool === undefined) throw new Error('The agent has no tool.');
 			try {
-				const said = String(await tool.invoke(toolArguments));
-				return [[{ json: { said: JSON.parse(said) } }]];
+				const response = String(await tool.invoke(toolArguments));
+				return [[{ json: { response: JSON.parse(response) } }]];
 			} catch (error) {
-				return [[{ json: { failed: (error as Error).message } }]];
+				return [[{ json: { error: (error as Error).message } }]];
 			}
 		},
 	};
 }
 
-/** A node with `usableAsTool` as n8n's server offers it to agents: a type of its own, connected as a tool. */
-export function asTool(node: INodeType): INodeType {
+/** Converts a node with `usableAsTool` to a tool node, as n8n's server does for agents. */
+export function toToolNode(node: INodeType): INodeType {
 	const { description } = node;
-	if (description.usableAsTool !== true) throw new Error(`${description.name} is no tool`);
-	// Methods stay those of the node's class.
+	if (description.usableAsTool !== true)
+		throw new Error(`The node ${description.name} cannot be used as a tool.`);
+	// The tool inherits all methods of the node.
 	return Object.create(node, {
 		description: {
 			value: {

@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { createRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
 import { ExecuteContext, RoutingNode } from 'n8n-core';
-import { nodeTypesOf } from './nodeTypes';
+import { createNodeTypes } from './nodeTypes';
 
 export interface CredentialTestResult {
 	status: 'OK' | 'Error';
@@ -15,8 +15,8 @@ export interface CredentialTestResult {
 }
 
 /**
- * Tests a credential as n8n's server does: its `test` request as the routing of a node made for it,
- * then its rules against the answer.
+ * Tests a credential as n8n's server does: sends the credential type's `test` request with a temporary routing node,
+ * then applies the type's rules to the response.
  */
 export async function testCredential(
 	type: ICredentialType,
@@ -24,7 +24,7 @@ export async function testCredential(
 	additionalData: IWorkflowExecuteAdditionalData,
 ): Promise<CredentialTestResult> {
 	const { test } = type;
-	if (test === undefined) throw new Error(`${type.name} has no test`);
+	if (test === undefined) throw new Error(`The credential type ${type.name} has no test.`);
 	const nodeType: INodeType = {
 		description: {
 			displayName: 'Credential test',
@@ -56,7 +56,7 @@ export async function testCredential(
 		parameters: { temp: '' },
 		credentials: { [type.name]: { id: 'credential', name: 'Dify' } },
 	};
-	const nodeTypes = nodeTypesOf({ 'local.credentialTest': nodeType });
+	const nodeTypes = createNodeTypes({ 'local.credentialTest': nodeType });
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	const input = [{ json: {} }];
 	const data = { main: [input] };
@@ -85,12 +85,12 @@ export async function testCredential(
 		const { message, cause } = error as Error & {
 			cause?: { code?: string; response?: { status?: number; statusText?: string } };
 		};
-		const { response: refused, code } = cause ?? {};
-		const said =
-			refused === undefined
+		const { response: errorResponse, code } = cause ?? {};
+		const reason =
+			errorResponse === undefined
 				? (code ?? message)
-				: refused.statusText || `Received HTTP status code: ${refused.status}`;
-		return { status: 'Error', message: said };
+				: errorResponse.statusText || `Received HTTP status code: ${errorResponse.status}`;
+		return { status: 'Error', message: reason };
 	}
 	const body = response?.[0]?.[0]?.json ?? {};
 	for (const rule of test.rules ?? []) {

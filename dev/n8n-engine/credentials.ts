@@ -8,13 +8,10 @@ import type {
 } from 'n8n-workflow';
 import { ICredentialsHelper } from 'n8n-workflow';
 
-type Unsupported = Promise<never>;
+const NOT_SUPPORTED = 'These credentials are in memory and cannot be read by id or changed.';
 
-/**
- * Hands a workflow its credentials, and signs requests as their type says: what n8n's server does,
- * without its database.
- */
-export class CredentialsInMemory extends ICredentialsHelper {
+/** Provides credentials from memory and authenticates requests with them. n8n's server uses its database for this. */
+export class InMemoryCredentialsHelper extends ICredentialsHelper {
 	constructor(
 		private readonly types: ReadonlyMap<string, ICredentialType>,
 		private readonly data: ICredentialDataDecryptedObject,
@@ -38,7 +35,7 @@ export class CredentialsInMemory extends ICredentialsHelper {
 		return structuredClone(this.data);
 	}
 
-	/** Resolves the `$credentials` expressions of a generic `authenticate` into the request. */
+	/** Adds the headers of the credential type's generic `authenticate` to the request and resolves their expressions. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		typeName: string,
@@ -48,7 +45,7 @@ export class CredentialsInMemory extends ICredentialsHelper {
 	): Promise<IHttpRequestOptions> {
 		const authenticate = this.types.get(typeName)?.authenticate;
 		if (authenticate === undefined || typeof authenticate === 'function') {
-			throw new Error(`credential type ${typeName} has no generic authentication`);
+			throw new Error(`The credential type ${typeName} has no generic authentication.`);
 		}
 		const { headers = {} } = authenticate.properties;
 		const keys = { $credentials: credentials };
@@ -74,15 +71,15 @@ export class CredentialsInMemory extends ICredentialsHelper {
 		return undefined;
 	}
 
-	async getCredentials(): Unsupported {
-		throw new Error('credentials are in memory here');
+	async getCredentials(): Promise<never> {
+		throw new Error(NOT_SUPPORTED);
 	}
 
-	async updateCredentials(): Unsupported {
-		throw new Error('credentials are in memory here');
+	async updateCredentials(): Promise<never> {
+		throw new Error(NOT_SUPPORTED);
 	}
 
-	async updateCredentialsOauthTokenData(): Unsupported {
-		throw new Error('credentials are in memory here');
+	async updateCredentialsOauthTokenData(): Promise<never> {
+		throw new Error(NOT_SUPPORTED);
 	}
 }

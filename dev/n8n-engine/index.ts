@@ -1,5 +1,4 @@
 import './environment';
-import 'reflect-metadata';
 import { Container } from '@n8n/di';
 import type { ExecutionLifecycleHooks } from 'n8n-core';
 import type {
@@ -8,24 +7,26 @@ import type {
 	INodeExecutionData,
 	INodeParameters,
 	IRun,
+	IWorkflowExecuteAdditionalData,
 	StructuredChunk,
+	Workflow,
+	WorkflowExecuteMode,
 } from 'n8n-workflow';
-import { BinaryDataConfig, BinaryDataService, WorkflowExecute } from 'n8n-core';
-import { additionalDataOf } from './additionalData';
+import { BinaryDataConfig, BinaryDataService, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
+import { buildAdditionalData } from './additionalData';
 import { testCredential } from './credentialTest';
 import type { CredentialTestResult } from './credentialTest';
-import { loadContext } from './loadContext';
 import type { LoadedPackage } from './nodeTypes';
 import { loadPackage } from './nodeTypes';
 import type { ExecutionRequest } from './workflow';
-import { DIFY, workflowOf } from './workflow';
+import { buildWorkflow, DIFY_NODE_TYPE } from './workflow';
 
 export type { ExecutionRequest };
 
 export interface ExecutionResult {
-	/** Of the Dify node, or of the agent whose tool it is: an array for each output. */
+	/** Items of the Dify node, or of the agent if the node ran as a tool: one array per output. */
 	outputs: INodeExecutionData[][];
-	/** What the execution ended with, where it did not succeed. */
+	/** The error of a failed execution. */
 	error?: {
 		message: string;
 		description?: string | null;
@@ -38,7 +39,9 @@ export interface ExecutionResult {
 	durationMs: number;
 }
 
-/** n8n's own engine, in this process, with the packed node in it. */
+type NodeMethod = (this: LoadOptionsContext, ...args: unknown[]) => Promise<unknown>;
+
+/** n8n's own workflow engine, in this process, with the packed node. */
 export class N8nEngine {
 	private constructor(
 		private readonly loaded: LoadedPackage,
@@ -46,8 +49,10 @@ export class N8nEngine {
 	) {}
 
 	/**
-	 * @param packageDirectory the unpacked `npm pack`
-	 * @param binaryMode `default` keeps binary data in the item, `filesystem` in files
+	 * Loads the engine and the package.
+	 *
+	 * @param packageDirectory the unpacked result of `npm pack`
+	 * @param binaryMode `default` keeps binary data in the item, `filesystem` keeps it in files
 	 */
 	static async create(
 		packageDirectory: string,
@@ -59,22 +64,17 @@ export class N8nEngine {
 		return new N8nEngine(await loadPackage(packageDirectory), binaryData);
 	}
 
-	/** Runs a workflow of a trigger and the Dify node. */
-	async run(job: ExecutionRequest): Promise<ExecutionResult> {
-		const mode = job.mode ?? (job.streaming === true ? 'webhook' : 'manual');
-		const workflow = workflowOf(this.loaded, job);
+	/** Executes a workflow that consists of a trigger and the Dify node. */
+	async run(request: ExecutionRequest): Promise<ExecutionResult> {
+		const mode = request.mode ?? (request.streaming === true ? 'webhook' : 'manual');
+		const workflow = buildWorkflow(this.loaded, request);
+		const additionalData = this.additionalDataFor(workflow, request.credentials, mode);
 		const chunks: StructuredChunk[] = [];
-		const additionalData = additionalDataOf(
-			this.loaded.credentialTypes,
-			job.credentials,
-			workflow,
-			mode,
-		);
-		if (job.streaming === true) {
+		if (request.streaming === true) {
 			additionalData.streamingEnabled = true;
 			(additionalData.hooks as ExecutionLifecycleHooks).addHandler('sendChunk', (chunk) => {
 				chunks.push(chunk);
-				job.onChunk?.(chunk);
+				request.onChunk?.(chunk);
 			});
 		}
 		const startedAt = performance.now();
@@ -82,15 +82,15 @@ export class N8nEngine {
 			workflow,
 			startNode: workflow.getNode('Start') ?? undefined,
 		});
-		job.cancel?.addEventListener('abort', () => execution.cancel(), { once: true });
+		request.cancel?.addEventListener('abort', () => execution.cancel(), { once: true });
 		const run = await execution;
 		const durationMs = performance.now() - startedAt;
-		const data =
-			run.data.resultData.runData[job.toolArguments === undefined ? 'Dify' : 'Agent']?.[0];
+		const { runData, error } = run.data.resultData;
+		const nodeRun = runData[request.toolArguments === undefined ? 'Dify' : 'Agent']?.[0];
 		return {
-			outputs: (data?.data?.main ?? []).map((items) => items ?? []),
-			error: run.data.resultData.error as ExecutionResult['error'],
-			hints: data?.hints ?? [],
+			outputs: (nodeRun?.data?.main ?? []).map((items) => items ?? []),
+			error: error as ExecutionResult['error'],
+			hints: nodeRun?.hints ?? [],
 			chunks,
 			run,
 			durationMs,
@@ -100,18 +100,13 @@ export class N8nEngine {
 	/** Tests a credential as n8n's credential form does. */
 	async testCredential(credentials: ICredentialDataDecryptedObject): Promise<CredentialTestResult> {
 		const type = this.loaded.credentialTypes.get('difyApi');
-		if (type === undefined) throw new Error('the package has no credential type difyApi');
-		const workflow = workflowOf(this.loaded, { parameters: {} });
-		const additionalData = additionalDataOf(
-			this.loaded.credentialTypes,
-			credentials,
-			workflow,
-			'internal',
-		);
+		if (type === undefined) throw new Error('The package has no credential type difyApi.');
+		const workflow = buildWorkflow(this.loaded, { parameters: {} });
+		const additionalData = this.additionalDataFor(workflow, credentials, 'internal');
 		return await testCredential(type, credentials, additionalData);
 	}
 
-	/** Calls one of the node's methods as n8n's form does, with the parameters filled in so far. */
+	/** Calls a method of the node as n8n's node form does: with the parameters entered so far, without an execution. */
 	async callMethod(
 		group: 'listSearch' | 'resourceMapping',
 		method: string,
@@ -119,17 +114,19 @@ export class N8nEngine {
 		credentials: ICredentialDataDecryptedObject,
 		...args: Array<string | undefined>
 	): Promise<unknown> {
-		const workflow = workflowOf(this.loaded, { parameters });
-		const additionalData = additionalDataOf(
-			this.loaded.credentialTypes,
-			credentials,
-			workflow,
-			'internal',
-		);
-		return await loadContext(workflow, additionalData, DIFY, group, method, args);
+		const workflow = buildWorkflow(this.loaded, { parameters });
+		const node = workflow.getNode('Dify');
+		const { methods } = workflow.nodeTypes.getByNameAndVersion(DIFY_NODE_TYPE, 1);
+		const run = methods?.[group]?.[method] as NodeMethod | undefined;
+		if (node === null || run === undefined) {
+			throw new Error(`The node has no method ${group}.${method}.`);
+		}
+		const additionalData = this.additionalDataFor(workflow, credentials, 'internal');
+		additionalData.currentNodeParameters = node.parameters;
+		return await run.call(new LoadOptionsContext(workflow, node, additionalData, ''), ...args);
 	}
 
-	/** Binary data as an earlier node would have left it, in this engine's mode. */
+	/** Stores binary data as an earlier node of the workflow would, in this engine's binary mode. */
 	async prepareBinary(bytes: Buffer, fileName: string, mimeType: string): Promise<IBinaryData> {
 		const location = {
 			type: 'execution',
@@ -145,9 +142,18 @@ export class N8nEngine {
 		});
 	}
 
-	/** The bytes of a binary field, wherever this engine's mode keeps them. */
+	/** Returns the bytes of a binary field, in either binary mode. */
 	async readBinary(binary: IBinaryData | undefined): Promise<Buffer> {
-		if (binary === undefined) throw new Error('there is no such binary field');
+		if (binary === undefined) throw new Error('The item has no such binary field.');
 		return await this.binaryData.getAsBuffer(binary);
+	}
+
+	private additionalDataFor(
+		workflow: Workflow,
+		credentials: ICredentialDataDecryptedObject,
+		mode: WorkflowExecuteMode,
+	): IWorkflowExecuteAdditionalData {
+		const { credentialTypes } = this.loaded;
+		return buildAdditionalData({ credentialTypes, credentials, workflow, mode });
 	}
 }

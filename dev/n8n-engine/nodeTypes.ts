@@ -8,13 +8,17 @@ import type {
 import { NodeConnectionTypes, NodeHelpers } from 'n8n-workflow';
 import { PackageDirectoryLoader } from 'n8n-core';
 
-/** What the packed package brings, loaded as n8n loads a community package. */
+/** The node and credential types of a package. */
 export interface LoadedPackage {
 	nodeTypes: Readonly<Record<string, INodeType | IVersionedNodeType>>;
 	credentialTypes: ReadonlyMap<string, ICredentialType>;
 }
 
-/** @throws when n8n cannot load the package: a missing file, a `require` it does not know, no icon */
+/**
+ * Loads a package as n8n loads a community package.
+ *
+ * @throws if a file or an icon is missing, or if the code requires a module that n8n does not have
+ */
 export async function loadPackage(directory: string): Promise<LoadedPackage> {
 	const loader = new PackageDirectoryLoader(directory);
 	await loader.loadAll();
@@ -31,15 +35,15 @@ export async function loadPackage(directory: string): Promise<LoadedPackage> {
 	};
 }
 
-/** The trigger of every workflow here: it gives the items it was made with. */
-export function startNode(items: INodeExecutionData[]): INodeType {
+/** Returns the trigger node of a workflow. It outputs the given items. */
+export function createStartNode(items: INodeExecutionData[]): INodeType {
 	return {
 		description: {
 			displayName: 'Start',
 			name: 'start',
 			group: ['trigger'],
 			version: 1,
-			description: 'Gives the items of the run',
+			description: 'Outputs the items of the execution',
 			defaults: { name: 'Start' },
 			inputs: [],
 			outputs: [NodeConnectionTypes.Main],
@@ -49,11 +53,11 @@ export function startNode(items: INodeExecutionData[]): INodeType {
 	};
 }
 
-/** n8n's look-up of node types, over those given. */
-export function nodeTypesOf(types: Record<string, INodeType | IVersionedNodeType>): INodeTypes {
+/** Returns n8n's lookup of node types for the given types. */
+export function createNodeTypes(types: Record<string, INodeType | IVersionedNodeType>): INodeTypes {
 	const find = (name: string): INodeType | IVersionedNodeType => {
 		const type = types[name];
-		if (type === undefined) throw new Error(`no node type ${name} is loaded`);
+		if (type === undefined) throw new Error(`The node type ${name} is not loaded.`);
 		return type;
 	};
 	return {

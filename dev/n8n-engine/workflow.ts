@@ -11,78 +11,82 @@ import type {
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
-import { agentNode, asTool } from './agent';
+import { createAgentNode, toToolNode } from './agent';
 import type { LoadedPackage } from './nodeTypes';
-import { nodeTypesOf, startNode } from './nodeTypes';
+import { createNodeTypes, createStartNode } from './nodeTypes';
 
-const START = 'local.start';
-const AGENT = 'local.agent';
-export const DIFY = 'n8n-nodes-dify-chat.dify';
+const START_NODE_TYPE = 'local.start';
+const AGENT_NODE_TYPE = 'local.agent';
+export const DIFY_NODE_TYPE = 'n8n-nodes-dify-chat.dify';
 
 export interface ExecutionRequest {
-	/** Of the Dify node; `resource` and `operation` have their defaults. */
+	/** Parameters of the Dify node. `resource` and `operation` default to `chatMessage` and `send`. */
 	parameters: INodeParameters;
-	/** What the trigger gives; one empty item by default. */
+	/** Output of the trigger. Default: one empty item. */
 	items?: INodeExecutionData[];
 	credentials: ICredentialDataDecryptedObject;
 	onError?: INode['onError'];
-	/** Whether the execution streams, as behind a webhook that responds so. */
+	/** Whether the execution streams, as it does behind a webhook that responds with a stream. */
 	streaming?: boolean;
 	onChunk?: (chunk: StructuredChunk) => void;
 	mode?: WorkflowExecuteMode;
-	/** Cancels the execution as n8n's stop button does. */
+	/** Cancels the execution, as the Stop button in n8n does. */
 	cancel?: AbortSignal;
-	/** Runs the node as a tool of an agent that calls it with these. */
+	/** If set, an agent calls the node as a tool with these arguments. */
 	toolArguments?: IDataObject;
-	/** Another node in the Dify node's place, to measure against. */
-	insteadOfDify?: INodeType;
+	/** If set, this node runs in place of the Dify node. The measurements use it as a baseline. */
+	replacementNode?: INodeType;
 }
 
-/** What of a job makes its workflow. */
-type WorkflowJob = Pick<
+/** The part of a request that determines its workflow. */
+type WorkflowRequest = Pick<
 	ExecutionRequest,
-	'parameters' | 'items' | 'onError' | 'insteadOfDify' | 'toolArguments'
+	'parameters' | 'items' | 'onError' | 'replacementNode' | 'toolArguments'
 >;
 
-/** The workflow of a job: a trigger and the Dify node, or an agent between them. */
-export function workflowOf({ nodeTypes }: LoadedPackage, job: WorkflowJob): Workflow {
-	const { parameters, items, onError, insteadOfDify, toolArguments } = job;
+/** Builds the workflow of a request: a trigger and the Dify node, or a trigger and an agent with the Dify node as its tool. */
+export function buildWorkflow({ nodeTypes }: LoadedPackage, request: WorkflowRequest): Workflow {
+	const { parameters, items, onError, replacementNode, toolArguments } = request;
 	const isTool = toolArguments !== undefined;
 	const dify: INode = {
 		id: 'dify',
 		name: 'Dify',
-		type: isTool ? `${DIFY}Tool` : DIFY,
+		type: isTool ? `${DIFY_NODE_TYPE}Tool` : DIFY_NODE_TYPE,
 		typeVersion: 1,
 		position: [200, 0],
 		parameters: { resource: 'chatMessage', operation: 'send', ...parameters },
 		credentials: { difyApi: { id: 'credential', name: 'Dify' } },
 		...(onError !== undefined && { onError }),
 	};
-	const nodes = [plainNode('Start', START), ...(isTool ? [plainNode('Agent', AGENT)] : []), dify];
+	const nodes = [
+		createNode('Start', START_NODE_TYPE),
+		...(isTool ? [createNode('Agent', AGENT_NODE_TYPE)] : []),
+		dify,
+	];
 	return new Workflow({
 		id: 'workflow',
 		name: 'Dify',
 		nodes,
 		connections: isTool
-			? { Start: to('Agent', 'main'), Dify: to('Agent', 'ai_tool') }
-			: { Start: to('Dify', 'main') },
+			? { Start: connectTo('Agent', 'main'), Dify: connectTo('Agent', 'ai_tool') }
+			: { Start: connectTo('Dify', 'main') },
 		active: false,
-		nodeTypes: nodeTypesOf({
+		nodeTypes: createNodeTypes({
 			...nodeTypes,
-			[START]: startNode(items ?? [{ json: {} }]),
-			...(insteadOfDify !== undefined && { [DIFY]: insteadOfDify }),
+			[START_NODE_TYPE]: createStartNode(items ?? [{ json: {} }]),
+			...(replacementNode !== undefined && { [DIFY_NODE_TYPE]: replacementNode }),
 			...(isTool && {
-				[AGENT]: agentNode(toolArguments),
-				[`${DIFY}Tool`]: asTool(nodeTypes[DIFY] as INodeType),
+				[AGENT_NODE_TYPE]: createAgentNode(toolArguments),
+				[`${DIFY_NODE_TYPE}Tool`]: toToolNode(nodeTypes[DIFY_NODE_TYPE] as INodeType),
 			}),
 		}),
 	});
 }
 
-function plainNode(name: string, type: string): INode {
+function createNode(name: string, type: string): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
 }
 
-function to(node: string, type: NodeConnectionType): IConnections[string] {
+function connectTo(node: string, type: NodeConnectionType): IConnections[string] {
 	return { [type]: [[{ node, type, index: 0 }]] };
 }

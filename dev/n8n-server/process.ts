@@ -6,35 +6,35 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { InstalledN8n } from './install';
 
-const START_LIMIT_MS = 180_000;
-/** n8n itself waits 30 s for executions that run; whoever ends a test server does not. */
-const END_LIMIT_MS = 10_000;
-const LOG_LENGTH = 200_000;
+const START_TIMEOUT_MS = 180_000;
+/** n8n waits up to 30 s for running executions before it exits. A local server does not need to wait that long. */
+const STOP_TIMEOUT_MS = 10_000;
+const MAX_LOG_LENGTH = 200_000;
 
-/** One process of n8n's: the server, a worker, or a command that ends by itself. */
+/** A process of n8n: the server, a worker, or a command. */
 export class N8nProcess {
-	/** What it printed, the end of it. */
+	/** The end of the process's output, at most 200,000 characters. */
 	log = '';
-	private readonly ended: Promise<number | null>;
+	private readonly exited: Promise<number | null>;
 
 	private constructor(private readonly child: ChildProcess) {
-		const keep = (chunk: Buffer): void => {
-			this.log = (this.log + chunk.toString()).slice(-LOG_LENGTH);
+		const append = (chunk: Buffer): void => {
+			this.log = (this.log + chunk.toString()).slice(-MAX_LOG_LENGTH);
 		};
-		child.stdout?.on('data', keep);
-		child.stderr?.on('data', keep);
-		this.ended = once(child, 'close').then(([code]) => code as number | null);
+		child.stdout?.on('data', append);
+		child.stderr?.on('data', append);
+		this.exited = once(child, 'close').then(([code]) => code as number | null);
 	}
 
 	static spawn(n8n: InstalledN8n, args: string[], env: Record<string, string>): N8nProcess {
 		const child = spawn(n8n.node, [n8n.bin, ...args], {
 			env: {
-				...inherited(),
+				...inheritedEnv(),
 				...env,
 				PATH: `${dirname(n8n.node)}${delimiter}${process.env.PATH ?? ''}`,
 			},
 			stdio: ['ignore', 'pipe', 'pipe'],
-			// A group of its own, so that its task runner ends with it.
+			// The process leads its own group, so that a signal to the group also reaches n8n's task runner.
 			detached: true,
 		});
 		return new N8nProcess(child);
@@ -48,9 +48,13 @@ export class N8nProcess {
 		return this.child.exitCode === null && this.child.signalCode === null;
 	}
 
-	/** Waits until it has printed `text`. @throws with its log's end, where it ends or stays silent instead */
-	async printed(text: string): Promise<void> {
-		const deadline = performance.now() + START_LIMIT_MS;
+	/**
+	 * Waits until the process has printed a text.
+	 *
+	 * @throws if the process exits before, or does not print the text in 180 s; the message contains the end of the log
+	 */
+	async waitForOutput(text: string): Promise<void> {
+		const deadline = performance.now() + START_TIMEOUT_MS;
 		while (!this.log.includes(text)) {
 			if (!this.isRunning || performance.now() > deadline) {
 				await this.stop();
@@ -60,24 +64,24 @@ export class N8nProcess {
 		}
 	}
 
-	/** Its exit code, once it has ended by itself. */
-	async done(): Promise<number | null> {
-		return await this.ended;
+	/** Waits until the process exits. @returns its exit code */
+	async waitForExit(): Promise<number | null> {
+		return await this.exited;
 	}
 
-	/** Ends it, and what it started, as a shutdown does; after a while without asking. */
+	/** Asks the process to shut down. After 10 s, kills it and its child processes. */
 	async stop(): Promise<void> {
 		if (this.isRunning) this.child.kill('SIGTERM');
-		const limit = setTimeout(() => this.signalGroup('SIGKILL'), END_LIMIT_MS);
-		await this.ended;
-		clearTimeout(limit);
+		const timeout = setTimeout(() => this.signalGroup('SIGKILL'), STOP_TIMEOUT_MS);
+		await this.exited;
+		clearTimeout(timeout);
 		this.signalGroup('SIGKILL');
 	}
 
-	/** Ends it at once, as a crash does. */
+	/** Kills the process and its child processes at once, as a crash would. */
 	async kill(): Promise<void> {
 		this.signalGroup('SIGKILL');
-		await this.ended;
+		await this.exited;
 	}
 
 	private signalGroup(signal: NodeJS.Signals): void {
@@ -89,8 +93,8 @@ export class N8nProcess {
 	}
 }
 
-/** This process's environment without what would steer n8n or npm. */
-function inherited(): Record<string, string> {
+/** Returns this process's environment without the variables that configure n8n, npm or Node. */
+function inheritedEnv(): Record<string, string> {
 	const kept = Object.entries(process.env).filter(
 		([name, value]) =>
 			value !== undefined && !/^(npm_|N8N_|DB_|EXECUTIONS_|QUEUE_|NODE_)/i.test(name),
@@ -98,8 +102,8 @@ function inherited(): Record<string, string> {
 	return Object.fromEntries(kept) as Record<string, string>;
 }
 
-/** A port of 127.0.0.1 that nobody has. */
-export async function freePort(): Promise<number> {
+/** Returns a free port on 127.0.0.1. */
+export async function findFreePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const { port } = server.address() as AddressInfo;

@@ -1,20 +1,20 @@
 import type { Overhead } from '../../bench/overheadResult';
 import type { BenchResult } from '../../bench/result';
 import { runBench } from '../../bench/validation/benchProcess';
-import type { World } from './server';
-import { openWorld } from './server';
+import type { TestBed } from '../../dev/n8n-server/testBed';
+import { startTestBed } from '../../dev/n8n-server/testBed';
 
-let world: World;
+let testBed: TestBed;
 beforeAll(async () => {
-	world = await openWorld();
-	await world.open('webhook-streaming');
+	testBed = await startTestBed();
+	await testBed.openExample('webhook-streaming');
 });
-afterAll(async () => await world.close());
+afterAll(async () => await testBed.close());
 
-describe('dify-bench against the webhook', () => {
-	const webhook = (): string => `${world.n8n.origin}/webhook/dify-stream`;
+describe('dify-bench and a streaming webhook of n8n', () => {
+	const webhook = (): string => `${testBed.n8n.origin}/webhook/dify-stream`;
 
-	it('measures the first piece of text that n8n streams', async () => {
+	it('run --target n8n: measures the first text that n8n streams', async () => {
 		const { stdout, stderr } = await runBench([
 			'run',
 			'--target',
@@ -35,12 +35,12 @@ describe('dify-bench against the webhook', () => {
 		expect(details).toEqual([]);
 		expect(outcomes.completed).toBe(8);
 		expect(distributions.ttft.count).toBe(8);
-		// 20 tokens, 10 ms apart.
+		// Each answer has 20 tokens, 10 ms apart.
 		expect(distributions.delivery_gap.count).toBeGreaterThan(8 * 10);
 	});
 
-	it('counts what fails behind it', async () => {
-		world.dify.enqueue(
+	it('run --target n8n: counts a Dify error as dify_error', async () => {
+		testBed.dify.enqueue(
 			'chat-plain',
 			...Array.from({ length: 4 }, () => ({
 				script: { tokens: ['one ', 'two '] },
@@ -74,13 +74,13 @@ describe('dify-bench against the webhook', () => {
 		expect(outcomes.dify_error).toBe(4);
 	});
 
-	it('tells what n8n adds to the first token and to each delta', async () => {
+	it('overhead: measures what n8n adds to the first token and to each delta', async () => {
 		const { stdout, stderr } = await runBench([
 			'overhead',
 			'--url',
-			world.dify.baseUrl,
+			testBed.dify.baseUrl,
 			'--key',
-			world.dify.key('chat-plain'),
+			testBed.dify.key('chat-plain'),
 			'--n8n',
 			webhook(),
 			'--query',

@@ -5,44 +5,45 @@ export interface Execution {
 	id: string;
 	status: string;
 	mode: string;
-	/** As n8n stores it: one text, whole. */
+	/** The execution's data in the form in which n8n stores it. */
 	stored: string;
 	data: IRunExecutionData;
 }
 
-const LIMIT_MS = 60_000;
+const POLL_TIMEOUT_MS = 60_000;
+const POLL_INTERVAL_MS = 100;
 
-/** The executions of a workflow so far, newest first, without their data. */
-export async function executionsOf(
+/** Returns the executions of a workflow, newest first, without their data. */
+export async function listExecutions(
 	n8n: N8nServer,
 	workflowId: string,
 ): Promise<Array<{ id: string; status: string; stoppedAt?: string | null }>> {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	const { results } = await n8n.rest.call<{
+	const { results } = await n8n.rest.request<{
 		results: Array<{ id: string; status: string; stoppedAt?: string | null }>;
 	}>('GET', `/executions?limit=250&filter=${filter}`);
 	return results;
 }
 
-/** Waits for the newest execution of a workflow to end. */
-export async function lastExecution(n8n: N8nServer, workflowId: string): Promise<Execution> {
-	const id = await eventually(async () => {
-		const [newest] = await executionsOf(n8n, workflowId);
+/** Waits until the newest execution of a workflow has ended, and returns it. */
+export async function waitForLastExecution(n8n: N8nServer, workflowId: string): Promise<Execution> {
+	const id = await pollUntil(async () => {
+		const [newest] = await listExecutions(n8n, workflowId);
 		const hasEnded = newest !== undefined && !['new', 'running', 'waiting'].includes(newest.status);
 		return hasEnded ? newest.id : undefined;
 	});
-	return await executionOf(n8n, id);
+	return await getExecution(n8n, id);
 }
 
-export async function executionOf(n8n: N8nServer, id: string): Promise<Execution> {
-	const { data: stored, ...rest } = await n8n.rest.call<
+export async function getExecution(n8n: N8nServer, id: string): Promise<Execution> {
+	const { data: stored, ...rest } = await n8n.rest.request<
 		Omit<Execution, 'stored' | 'data'> & { data: string }
 	>('GET', `/executions/${id}`);
 	return { ...rest, stored, data: unflatten(stored) as IRunExecutionData };
 }
 
-/** The items that a node gave in an execution, by output. */
-export function outputsOf(
+/** Returns the items that a node returned in an execution: one array per output. */
+export function readOutputs(
 	{ data }: Execution,
 	node: string,
 ): Array<Array<Record<string, unknown>>> {
@@ -50,33 +51,35 @@ export function outputsOf(
 	return (run?.data?.main ?? []).map((items) => (items ?? []).map(({ json }) => json));
 }
 
-/** Asks until there is something. @throws when nothing comes in a minute */
-export async function eventually<Value>(
-	ask: () => Promise<Value | undefined> | Value | undefined,
+/** Calls `check` repeatedly until it returns a value. @throws if it does not return one in 60 s */
+export async function pollUntil<Value>(
+	check: () => Promise<Value | undefined> | Value | undefined,
 ): Promise<Value> {
-	const deadline = performance.now() + LIMIT_MS;
+	const deadline = performance.now() + POLL_TIMEOUT_MS;
 	for (;;) {
-		const value = await ask();
+		const value = await check();
 		if (value !== undefined) return value;
-		if (performance.now() > deadline) throw new Error('it did not come to that in a minute');
-		await new Promise((resolve) => setTimeout(resolve, 100));
+		if (performance.now() > deadline)
+			throw new Error('The expected state was not reached in 60 s.');
+		await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 	}
 }
 
-/** n8n stores executions in flatted's form: one array of values, in which a text stands for a place in it. */
+/** Parses the format of the flatted library, in which n8n stores executions: an array of values in which each string is an index. */
 function unflatten(text: string): unknown {
 	const pool = JSON.parse(text) as unknown[];
-	const made = new Map<string, unknown>();
-	const at = (place: string): unknown => {
-		if (made.has(place)) return made.get(place);
-		const value = pool[Number(place)];
+	const parsed = new Map<string, unknown>();
+	const resolve = (index: string): unknown => {
+		if (parsed.has(index)) return parsed.get(index);
+		const value = pool[Number(index)];
 		if (typeof value !== 'object' || value === null) return value;
 		const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
-		made.set(place, copy);
-		for (const [key, held] of Object.entries(value)) {
-			(copy as Record<string, unknown>)[key] = typeof held === 'string' ? at(held) : held;
+		parsed.set(index, copy);
+		for (const [key, element] of Object.entries(value)) {
+			(copy as Record<string, unknown>)[key] =
+				typeof element === 'string' ? resolve(element) : element;
 		}
 		return copy;
 	};
-	return at('0');
+	return resolve('0');
 }

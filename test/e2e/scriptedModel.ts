@@ -8,42 +8,44 @@ interface ChatCompletion {
 	stream?: boolean;
 }
 
-/** An OpenAI-compatible model on loopback: it asks its first tool once, and then repeats what that said. */
+/** An OpenAI-compatible model server on loopback. The model calls its first tool once and then repeats the tool's result. */
 export interface ScriptedModel {
-	/** With `/v1`. */
+	/** Includes `/v1`. */
 	baseUrl: string;
-	asked: ChatCompletion[];
+	requests: ChatCompletion[];
 	close(): Promise<void>;
 }
 
 export async function startScriptedModel(question: string): Promise<ScriptedModel> {
-	const asked: ChatCompletion[] = [];
+	const requests: ChatCompletion[] = [];
 	const server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
 			const body = JSON.parse(Buffer.concat(chunks).toString()) as ChatCompletion;
-			asked.push(body);
-			const message = replyTo(body, question);
+			requests.push(body);
+			const message = createReply(body, question);
 			if (body.stream === true) {
 				response.setHeader('Content-Type', 'text/event-stream');
 				const delta = {
 					...message,
 					tool_calls: message.tool_calls?.map((call) => ({ index: 0, ...call })),
 				};
-				response.write(frame({ delta, finish_reason: null }));
-				response.write(frame({ delta: {}, finish_reason: finishOf(message) }));
+				response.write(toSseMessage({ delta, finish_reason: null }));
+				response.write(toSseMessage({ delta: {}, finish_reason: finishReason(message) }));
 				response.end('data: [DONE]\n\n');
 			} else {
 				response.setHeader('Content-Type', 'application/json');
-				response.end(completion('chat.completion', { message, finish_reason: finishOf(message) }));
+				response.end(
+					completion('chat.completion', { message, finish_reason: finishReason(message) }),
+				);
 			}
 		});
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	return {
 		baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-		asked,
+		requests,
 		close: async () => {
 			server.closeAllConnections();
 			server.close();
@@ -62,7 +64,7 @@ interface Reply {
 	}>;
 }
 
-function replyTo({ messages, tools }: ChatCompletion, question: string): Reply {
+function createReply({ messages, tools }: ChatCompletion, question: string): Reply {
 	const last = messages.at(-1);
 	const tool = tools?.[0]?.function.name;
 	if (last?.role === 'tool' || tool === undefined) {
@@ -76,7 +78,7 @@ function replyTo({ messages, tools }: ChatCompletion, question: string): Reply {
 	};
 }
 
-const finishOf = ({ tool_calls }: Reply): string =>
+const finishReason = ({ tool_calls }: Reply): string =>
 	tool_calls === undefined ? 'stop' : 'tool_calls';
 
 const completion = (object: string, choice: object): string =>
@@ -89,5 +91,5 @@ const completion = (object: string, choice: object): string =>
 		usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 	});
 
-const frame = (choice: object): string =>
+const toSseMessage = (choice: object): string =>
 	`data: ${completion('chat.completion.chunk', choice)}\n\n`;

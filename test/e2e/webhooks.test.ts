@@ -1,24 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lastExecution, outputsOf } from './executions';
-import type { World } from './server';
-import { openWorld, postForStream, postJson, textOf } from './server';
+import { waitForLastExecution, readOutputs } from './executions';
+import type { TestBed } from '../../dev/n8n-server/testBed';
+import { startTestBed } from '../../dev/n8n-server/testBed';
+import { joinText, postForStream, postJson } from '../../dev/n8n-server/webhookClient';
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld();
+	testBed = await startTestBed();
 });
 
 afterAll(async () => {
-	await world.close();
+	await testBed.close();
 });
 
-const webhook = (path: string): string => `${world.n8n.origin}/webhook/${path}`;
+const webhook = (path: string): string => `${testBed.n8n.origin}/webhook/${path}`;
 
-it('webhook-streaming: the caller reads each word as it comes, and the item has the same text', async () => {
-	const id = await world.open('webhook-streaming');
-	world.dify.enqueue('chat-plain', {
+it('webhook-streaming: the caller receives each word while it streams, and the item has the same text', async () => {
+	const id = await testBed.openExample('webhook-streaming');
+	testBed.dify.enqueue('chat-plain', {
 		script: { text: 'One two three four five six', gapMs: 200 },
 	});
 	const lines = await postForStream(webhook('dify-stream'), { query: 'Count' });
@@ -27,18 +28,18 @@ it('webhook-streaming: the caller reads each word as it comes, and the item has 
 		new Set(['Send Chat Message']),
 	);
 	const [first, last] = [lines.at(1), lines.at(-2)];
-	// Five gaps of 200 ms lie between them.
+	// There are five gaps of 200 ms between the first and the last word.
 	expect((last?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(600);
-	const execution = await lastExecution(world.n8n, id);
+	const execution = await waitForLastExecution(testBed.n8n, id);
 	expect(execution).toMatchObject({ status: 'success', mode: 'webhook' });
-	const [[item]] = outputsOf(execution, 'Send Chat Message') as [[Record<string, unknown>]];
+	const [[item]] = readOutputs(execution, 'Send Chat Message') as [[Record<string, unknown>]];
 	expect(item).toMatchObject({ answer: 'One two three four five six', status: 'completed' });
-	expect(textOf(lines)).toBe(item.answer);
-	expect(world.dify.requests.at(-1)?.body).toMatchObject({ query: 'Count', user: 'webhook' });
+	expect(joinText(lines)).toBe(item.answer);
+	expect(testBed.dify.requests.at(-1)?.body).toMatchObject({ query: 'Count', user: 'webhook' });
 });
 
-it('webhook-streaming: a failure in the middle reaches the caller after what had come', async () => {
-	world.dify.enqueue('chat-plain', {
+it('webhook-streaming: after a failure mid-stream, the caller receives the partial answer and the error', async () => {
+	testBed.dify.enqueue('chat-plain', {
 		script: { text: 'One two three' },
 		faults: [
 			{
@@ -51,60 +52,60 @@ it('webhook-streaming: a failure in the middle reaches the caller after what had
 		],
 	});
 	const lines = await postForStream(webhook('dify-stream'), { query: 'Count' });
-	expect(textOf(lines)).toBe('One two');
+	expect(joinText(lines)).toBe('One two');
 
-	// Once, and without the words that they have already.
-	const [told, ...more] = lines.filter(({ type }) => type === 'error');
-	expect(told?.content).toMatch(
+	// The error is sent once, without the partial answer.
+	const [error, ...more] = lines.filter(({ type }) => type === 'error');
+	expect(error?.content).toMatch(
 		/^The model is gone\n\n.*\(Dify error code: completion_request_error\)$/,
 	);
 	expect(more).toEqual([]);
 });
 
-it('webhook-blocking: one body', async () => {
-	await world.open('webhook-blocking');
+it('webhook-blocking: the caller receives the answer in one JSON response', async () => {
+	await testBed.openExample('webhook-blocking');
 	const response = await postJson(webhook('dify-ask'), { query: 'Hello', user: 'dora' });
 	expect(response.status).toBe(200);
 	expect(await response.json()).toMatchObject({
 		answer: 'Hello from the stub model. You said: Hello',
 		status: 'completed',
 	});
-	expect(world.dify.requests.at(-1)?.body).toMatchObject({
+	expect(testBed.dify.requests.at(-1)?.body).toMatchObject({
 		response_mode: 'blocking',
 		user: 'dora',
 	});
 });
 
-it('picture: the uploaded file goes to Dify first, and with the question', async () => {
-	await world.open('picture');
+it('picture: uploads the file to Dify before it sends the message', async () => {
+	await testBed.openExample('picture');
 	const picture = readFileSync(join(__dirname, '../../nodes/Dify/dify.svg'));
 	const form = new FormData();
 	form.set('question', 'What is on it?');
 	form.set('picture', new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'photo.png');
 	const response = await fetch(webhook('dify-picture'), { method: 'POST', body: form });
 	expect(await response.json()).toMatchObject({ status: 'completed' });
-	const paths = world.dify.requests.map(({ path }) => path);
+	const paths = testBed.dify.requests.map(({ path }) => path);
 	const [upload, message] = ['/v1/files/upload', '/v1/chat-messages'].map((path) =>
 		paths.lastIndexOf(path),
 	) as [number, number];
 	expect(upload).toBeGreaterThan(-1);
 	expect(upload).toBeLessThan(message);
-	expect(world.dify.requests[message]?.body).toMatchObject({
+	expect(testBed.dify.requests[message]?.body).toMatchObject({
 		query: 'What is on it?',
 		files: [{ type: 'image', transfer_method: 'local_file' }],
 	});
 });
 
-describe('failure-branch', () => {
+describe('failure-branch example', () => {
 	beforeAll(async () => {
-		await world.open('failure-branch');
+		await testBed.openExample('failure-branch');
 	});
 
-	const ask = async (): Promise<[number, unknown]> => {
+	const callWebhook = async (): Promise<[number, unknown]> => {
 		const response = await postJson(webhook('dify-careful'), { query: 'Hello' });
 		return [response.status, await response.json()];
 	};
-	const brokenAfter = (afterTokens: number) => ({
+	const failAfter = (afterTokens: number) => ({
 		script: { text: 'One two three' },
 		faults: [
 			{
@@ -117,24 +118,24 @@ describe('failure-branch', () => {
 		],
 	});
 
-	it('gives a whole answer as it is', async () => {
-		expect(await ask()).toEqual([
+	it('responds with a complete answer', async () => {
+		expect(await callWebhook()).toEqual([
 			200,
 			{ complete: true, answer: 'Hello from the stub model. You said: Hello' },
 		]);
 	});
 
-	it("uses the part that came, with Dify's code", async () => {
-		world.dify.enqueue('chat-plain', brokenAfter(2));
-		expect(await ask()).toEqual([
+	it("responds with a partial answer and Dify's code", async () => {
+		testBed.dify.enqueue('chat-plain', failAfter(2));
+		expect(await callWebhook()).toEqual([
 			200,
 			{ complete: false, answer: 'One two', code: 'completion_request_error' },
 		]);
 	});
 
-	it("says Dify's code and reason where nothing came", async () => {
-		world.dify.enqueue('chat-plain', brokenAfter(0));
-		expect(await ask()).toEqual([
+	it("responds with 502, Dify's code and the reason if there is no answer", async () => {
+		testBed.dify.enqueue('chat-plain', failAfter(0));
+		expect(await callWebhook()).toEqual([
 			502,
 			{ code: 'completion_request_error', reason: expect.stringContaining('Out of credit') },
 		]);

@@ -21,7 +21,7 @@ it('answers an agent with its item', async () => {
 		{ query },
 		{ toolArguments: { question: 'why?' } },
 	);
-	expect(outputs[0]?.[0]?.json.said).toEqual([
+	expect(outputs[0]?.[0]?.json.response).toEqual([
 		expect.objectContaining({
 			answer: 'Hello from the stub model. You said: why?',
 			status: 'completed',
@@ -36,7 +36,7 @@ it('tells the agent why it failed, with what to do about it', async () => {
 		{ query },
 		{ toolArguments: { question: '' } },
 	);
-	expect(outputs[0]?.[0]?.json.failed).toMatch(
+	expect(outputs[0]?.[0]?.json.error).toMatch(
 		/^'Query' is empty \[item 0\]\n\nDetails: Dify does not accept/,
 	);
 });
@@ -47,6 +47,6 @@ it("keeps its words out of the agent's own answer where the execution streams", 
 		{ query },
 		{ toolArguments: { question: 'why?' }, streaming: true },
 	);
-	expect(outputs[0]?.[0]?.json.said).toBeDefined();
+	expect(outputs[0]?.[0]?.json.response).toBeDefined();
 	expect(chunks).toEqual([]);
 });

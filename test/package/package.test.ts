@@ -16,8 +16,8 @@ const manifest = JSON.parse(read('package.json')) as {
 };
 const bench = JSON.parse(read('bench/package.json')) as { dependencies: Record<string, string> };
 
-describe('the published package', () => {
-	it('holds what n8n loads, and nothing else', () => {
+describe('published node package', () => {
+	it('contains the files that n8n loads and no others', () => {
 		const files = readdirSync(PACKAGE, { recursive: true, withFileTypes: true })
 			.filter((entry) => entry.isFile())
 			.map((entry) => join(entry.parentPath, entry.name).slice(PACKAGE.length + 1))
@@ -36,13 +36,13 @@ describe('the published package', () => {
 		]);
 	});
 
-	it('is under 200 kB', () => {
+	it('is smaller than 200 kB', () => {
 		const tarballs = readdirSync(join(ROOT, 'build')).filter((file) => file.endsWith('.tgz'));
 		expect(tarballs).toHaveLength(1);
 		expect(statSync(join(ROOT, 'build', tarballs[0] ?? '')).size).toBeLessThan(200_000);
 	});
 
-	it('needs nothing but n8n', () => {
+	it('requires only n8n-workflow and has no install scripts', () => {
 		expect(manifest.dependencies).toBeUndefined();
 		expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
 		for (const hook of ['prepare', 'preinstall', 'install', 'postinstall']) {
@@ -53,9 +53,9 @@ describe('the published package', () => {
 		expect(new Set(required)).toEqual(new Set(['n8n-workflow']));
 	});
 
-	it('passes the review of n8n, source and tarball, without a warning', () => {
+	it("passes n8n's review of sources and tarball without a warning", () => {
 		const gulp = join(require.resolve('gulp'), '../bin/gulp.js');
-		// Under NODE_ENV=test n8n's rules take every file for one of their own tests'.
+		// With NODE_ENV=test, n8n's rules treat every file as one of their own test files.
 		const env = { ...process.env, NODE_ENV: '' };
 		const output = execFileSync(process.execPath, [gulp, 'scan'], {
 			cwd: ROOT,
@@ -66,13 +66,13 @@ describe('the published package', () => {
 		expect(output).toMatch(/scan of the tarball: 3 files, 0 findings/);
 	}, 60_000);
 
-	it('has an icon of its own for dark themes', () => {
+	it('has a separate icon for dark themes', () => {
 		expect(read('nodes/Dify/dify.svg')).not.toBe(read('nodes/Dify/dify.dark.svg'));
 	});
 });
 
-describe('the published dify-bench', () => {
-	it('holds the program, its schema and its README', () => {
+describe('published dify-bench package', () => {
+	it('contains the program, its JSON schema, README and licence', () => {
 		const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 		const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '-w', 'dify-bench'];
 		const output = execFileSync(npm, args, {
@@ -80,7 +80,7 @@ describe('the published dify-bench', () => {
 			encoding: 'utf8',
 			stdio: ['ignore', 'pipe', 'ignore'],
 		});
-		// npm 12 gives an object by name, earlier ones a list.
+		// npm 12 prints an object with package names as keys. Earlier versions print a list.
 		const [packed] = Object.values(
 			JSON.parse(output) as Record<string, { files: Array<{ path: string }> }>,
 		);
@@ -97,7 +97,7 @@ describe('the published dify-bench', () => {
 		expect(read('bench/LICENSE.md')).toBe(read('LICENSE.md'));
 	});
 
-	it('names each package that it requires', () => {
+	it('lists exactly the packages that it requires as dependencies', () => {
 		const scripts = readdirSync(join(ROOT, 'bench/dist')).map((file) => read(`bench/dist/${file}`));
 		const required = scripts
 			.flatMap((script) => [...script.matchAll(/\brequire(?:\.resolve)?\("([^"]+)"\)/g)])
@@ -108,7 +108,7 @@ describe('the published dify-bench', () => {
 });
 
 describe('the repository', () => {
-	it('explains each dependency in a line', () => {
+	it('CONTRIBUTING.md explains each dependency', () => {
 		const explained = read('CONTRIBUTING.md');
 		const [nodes = '', benchs = ''] = explained.split("dify-bench's own, which");
 		for (const name of Object.keys(manifest.devDependencies))
@@ -116,13 +116,13 @@ describe('the repository', () => {
 		for (const name of Object.keys(bench.dependencies)) expect(benchs).toContain(`\`${name}\``);
 	});
 
-	it('names no registry host in its lock file', () => {
-		// The one that stands is the link to the workspace.
+	it('package-lock.json names no registry host', () => {
+		// The only entry is the link to the workspace.
 		const resolved = read('package-lock.json').match(/"resolved": ".*"/g) ?? [];
 		expect(resolved).toEqual(['"resolved": "bench"']);
 	});
 
-	it('documents every parameter and option that the node has', () => {
+	it('README.md documents every parameter and option of Send Chat Message', () => {
 		const readme = read('README.md');
 		const properties = read('nodes/Dify/actions/chatMessage/send.operation.ts').split(
 			"displayName: 'Files'",
@@ -138,7 +138,7 @@ describe('the repository', () => {
 			if (!shown.includes(name ?? '')) expect(readme).toMatch(new RegExp(`^\\| ${name} +\\|`, 'm'));
 	});
 
-	it('documents every operation, with its endpoint', () => {
+	it('README.md documents every operation with its endpoint', () => {
 		const readme = read('README.md');
 		const { properties } = new Dify().description;
 		const [resources] = properties as INodeProperties[];
@@ -161,7 +161,7 @@ describe('the repository', () => {
 	});
 });
 
-it("is found by a search of n8n's node panel, which leaves out AI nodes that are no agents", () => {
+it("codex file: n8n's node panel finds the node, because it is an AI node of the category Agents", () => {
 	expect(codex.categories).toContain('AI');
 	expect(codex.subcategories.AI).toContain('Agents');
 });

@@ -17,17 +17,20 @@ const read = (name: string): Workflow => readYaml(join(FOLDER, name));
 const stepsOf = ({ jobs }: Workflow): Workflow['jobs'][string]['steps'] =>
 	Object.values(jobs).flatMap(({ steps }) => steps);
 
-it.each(readdirSync(FOLDER))('%s runs scripts that there are', (name) => {
-	const workflow = read(name);
-	expect(workflow.permissions.contents).toBe('read');
-	const commands = stepsOf(workflow).map(({ run = '' }) => run);
-	expect(commands).toContain('.ci/run');
-	for (const [, script = ''] of commands.join('\n').matchAll(/npm run (\S+)/g)) {
-		expect(manifest.scripts).toHaveProperty([script]);
-	}
-});
+it.each(readdirSync(FOLDER))(
+	'workflow %s: reads the repository only, runs .ci/run and existing npm scripts',
+	(name) => {
+		const workflow = read(name);
+		expect(workflow.permissions.contents).toBe('read');
+		const commands = stepsOf(workflow).map(({ run = '' }) => run);
+		expect(commands).toContain('.ci/run');
+		for (const [, script = ''] of commands.join('\n').matchAll(/npm run (\S+)/g)) {
+			expect(manifest.scripts).toHaveProperty([script]);
+		}
+	},
+);
 
-describe('a release', () => {
+describe('workflow publish.yml', () => {
 	const publish = read('publish.yml');
 
 	it('publishes both packages, with provenance', () => {
@@ -39,8 +42,9 @@ describe('a release', () => {
 		for (const run of commands) expect(run).toContain(' --provenance --access public');
 	});
 
-	it('is refused where the tag is not the version of both', () => {
-		const guard = stepsOf(publish).find(({ name }) => name?.startsWith('Both packages'))?.run ?? '';
+	it('fails if the tag is not the version of both packages', () => {
+		const guard =
+			stepsOf(publish).find(({ name }) => name?.startsWith('Both packages must'))?.run ?? '';
 		const codeFor = (tag: string): number | null => {
 			const env = { ...process.env, GITHUB_REF_NAME: tag };
 			return spawnSync('bash', ['-e', '-c', guard], { cwd: ROOT, env }).status;

@@ -1,4 +1,4 @@
-/** An answer of n8n's REST that is no success. */
+/** n8n's REST API returned an error. */
 export class RestError extends Error {
 	constructor(
 		readonly status: number,
@@ -8,14 +8,18 @@ export class RestError extends Error {
 	}
 }
 
-/** n8n's own REST, as its editor speaks it: what it answers comes without its `data` envelope. */
-export class Rest {
+/** A client of n8n's internal REST API, which n8n's editor also uses. It keeps the session cookie. */
+export class RestClient {
 	private cookie = '';
 
-	constructor(readonly origin: string) {}
+	constructor(private readonly origin: string) {}
 
-	/** @throws {RestError} with n8n's own message */
-	async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+	/**
+	 * Sends a request and returns the response's `data`, or the whole body if it has no `data`.
+	 *
+	 * @throws {RestError} with n8n's own message if the status is not 2xx
+	 */
+	async request<Data>(method: string, path: string, body?: unknown): Promise<Data> {
 		const response = await fetch(`${this.origin}/rest${path}`, {
 			method,
 			headers: {
@@ -30,7 +34,7 @@ export class Rest {
 		if (session !== undefined) this.cookie = session.split(';')[0] ?? '';
 		const text = await response.text();
 		if (!response.ok) throw new RestError(response.status, `${method} ${path}: ${text}`);
-		const parsed = (text === '' ? {} : JSON.parse(text)) as { data?: Answer };
-		return (parsed.data ?? parsed) as Answer;
+		const parsed = (text === '' ? {} : JSON.parse(text)) as { data?: Data };
+		return (parsed.data ?? parsed) as Data;
 	}
 }

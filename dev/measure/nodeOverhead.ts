@@ -1,29 +1,23 @@
-/**
- * What the node costs over reading alone: the time of one item of a 2,000-token stream through the
- * packed node, against a node that only reads the same stream to its end, in the same engine, in turns.
- * The streams come at once, so that the reader and not the server is what takes the time.
- *
- *     npm run measure
- */
 import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { N8nEngine } from '../../dev/n8n-engine';
 import { startMockDify } from '../../mock-dify';
-import { PACKAGE } from '../node/harness';
+import { buildPackage, PACKAGE_DIRECTORY } from '../build';
+import { N8nEngine } from '../n8n-engine';
+import { runScript } from '../terminal';
 
 const TOKENS = 2_000;
 const ROUNDS = 40;
-const WARM_UP = 5;
+const WARM_UP_ROUNDS = 5;
 
-/** Asks as the node does and reads the body to its end. */
-const emptyReader: INodeType = {
+/** Sends the same request as the Dify node, reads the response to its end and discards it. */
+const baselineNode: INodeType = {
 	description: {
-		displayName: 'Empty reader',
-		name: 'emptyReader',
+		displayName: 'Baseline',
+		name: 'baseline',
 		group: ['transform'],
 		version: 1,
-		description: 'Reads a stream and throws it away',
-		defaults: { name: 'Empty reader' },
+		description: 'Reads a stream and discards it',
+		defaults: { name: 'Baseline' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'difyApi', required: true }],
@@ -43,35 +37,42 @@ const emptyReader: INodeType = {
 	},
 };
 
+/**
+ * `npm run measure`: compares the Dify node with a node that only reads the same stream, alternately, in the same
+ * engine. The mock server sends all tokens at once, so the measured time is that of the nodes and not of the server.
+ */
 async function main(): Promise<void> {
+	await buildPackage();
 	const dify = await startMockDify();
-	const engine = await N8nEngine.create(PACKAGE);
+	const engine = await N8nEngine.create(PACKAGE_DIRECTORY);
 	const credentials = { apiKey: dify.key('chat-plain'), baseUrl: dify.baseUrl };
-	const timeOf = async (insteadOfDify?: INodeType): Promise<number> => {
+	const measureMs = async (replacementNode?: INodeType): Promise<number> => {
 		dify.enqueue('chat-plain', { script: { tokens: Array<string>(TOKENS).fill('word ') } });
 		const { durationMs, error } = await engine.run({
 			parameters: { query: 'x' },
 			credentials,
-			insteadOfDify,
+			replacementNode,
 		});
 		if (error !== undefined) throw new Error(error.message);
 		return durationMs;
 	};
 	const ratios: number[] = [];
-	for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-		// The order changes from round to round, so that neither always comes second.
+	for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+		// The order alternates, so that neither node always runs second.
 		const isNodeFirst = round % 2 === 0;
-		const first = await timeOf(isNodeFirst ? undefined : emptyReader);
-		const second = await timeOf(isNodeFirst ? emptyReader : undefined);
-		if (round >= WARM_UP) ratios.push(isNodeFirst ? first / second : second / first);
+		const firstMs = await measureMs(isNodeFirst ? undefined : baselineNode);
+		const secondMs = await measureMs(isNodeFirst ? baselineNode : undefined);
+		if (round >= WARM_UP_ROUNDS) {
+			ratios.push(isNodeFirst ? firstMs / secondMs : secondMs / firstMs);
+		}
 	}
 	await dify.close();
 	ratios.sort((a, b) => a - b);
-	const at = (share: number): string =>
+	const quantile = (share: number): string =>
 		(ratios[Math.floor(share * (ratios.length - 1))] ?? 0).toFixed(2);
 	console.log(
-		`the node takes ${at(0.5)} times an empty reader's time (quartiles ${at(0.25)} and ${at(0.75)}, ${ROUNDS} pairs of ${TOKENS} tokens)`,
+		`The node needs ${quantile(0.5)} times as long as a node that only reads the stream (median; quartiles ${quantile(0.25)} and ${quantile(0.75)}; ${ROUNDS} pairs of streams with ${TOKENS} tokens).`,
 	);
 }
 
-void main();
+runScript(main);

@@ -1,22 +1,23 @@
-// npm run screenshots: the pictures of the README, taken in a real n8n with Debian's chromium.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPackage } from '../../dev/demo/build';
-import type { WorkflowFile } from '../../dev/n8n-server';
-import { installN8n, OWNER } from '../../dev/n8n-server';
-import type { World } from './server';
-import { nodeOf, openWorld, readExample } from './server';
+import { buildPackage, ROOT } from '../build';
+import type { WorkflowFile } from '../n8n-server';
+import { installN8n, OWNER } from '../n8n-server';
+import type { TestBed } from '../n8n-server/testBed';
+import { findNode, readExample, startTestBed } from '../n8n-server/testBed';
+import { runScript } from '../terminal';
 
-const ROOT = join(__dirname, '../..');
+/** The pictures that the README shows. */
 const DOCS = join(ROOT, 'docs');
-/** For whoever changes the node to look at. */
+/** More pictures, to look at after a change of the node. */
 const PICTURES = join(ROOT, 'build/pictures');
 const NODE = 'Send Chat Message';
+const VIEWPORT = { width: 1280, height: 800 };
 
-/** What is used of playwright-core, which n8n's installation has. */
+/** The part of playwright-core's API that is used here. n8n's installation contains playwright-core. */
 interface Page {
 	goto(url: string): Promise<unknown>;
 	fill(selector: string, text: string): Promise<void>;
@@ -44,11 +45,12 @@ interface Browser {
 	close(): Promise<void>;
 }
 
+/** `npm run screenshots`: takes the pictures in a real n8n with Debian's chromium. */
 async function main(): Promise<void> {
-	await buildPackage(ROOT);
+	await buildPackage();
 	mkdirSync(PICTURES, { recursive: true });
 	const { directory } = await installN8n(console.log);
-	const world = await openWorld();
+	const testBed = await startTestBed();
 	const { chromium } = createRequire(join(directory, 'package.json'))('playwright-core') as {
 		chromium: { launch(options: object): Promise<Browser> };
 	};
@@ -57,25 +59,22 @@ async function main(): Promise<void> {
 		args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
 	});
 	try {
-		const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-		await signIn(page, world);
-		await nodePanel(page, world, DOCS);
-		await credential(page, world);
-		await parameters(page, world);
-		await chat(page, world);
-		const dark = await browser.newPage({
-			viewport: { width: 1280, height: 800 },
-			colorScheme: 'dark',
-		});
-		await signIn(dark, world);
-		await nodePanel(dark, world, PICTURES);
+		const page = await browser.newPage({ viewport: VIEWPORT });
+		await signIn(page, testBed);
+		await takeNodePanel(page, testBed, DOCS);
+		await takeCredential(page, testBed);
+		await takeParameters(page, testBed);
+		await takeChat(page, testBed);
+		const dark = await browser.newPage({ viewport: VIEWPORT, colorScheme: 'dark' });
+		await signIn(dark, testBed);
+		await takeNodePanel(dark, testBed, PICTURES);
 	} finally {
 		await browser.close();
-		await world.close();
+		await testBed.close();
 	}
 }
 
-async function signIn(page: Page, { n8n }: World): Promise<void> {
+async function signIn(page: Page, { n8n }: TestBed): Promise<void> {
 	await page.goto(`${n8n.origin}/signin`);
 	await page.fill('input[type=email]', OWNER.email);
 	await page.fill('input[type=password]', OWNER.password);
@@ -83,8 +82,8 @@ async function signIn(page: Page, { n8n }: World): Promise<void> {
 	await page.waitForSelector('text=Create workflow');
 }
 
-/** The node, found by its name. */
-async function nodePanel(page: Page, { n8n }: World, folder: string): Promise<void> {
+/** Takes a picture of n8n's node panel after a search for `dify`. */
+async function takeNodePanel(page: Page, { n8n }: TestBed, folder: string): Promise<void> {
 	const id = await n8n.importWorkflow(readExample('chat'));
 	await openWorkflow(page, n8n.origin, id);
 	await page.keyboard.press('n');
@@ -94,20 +93,20 @@ async function nodePanel(page: Page, { n8n }: World, folder: string): Promise<vo
 	await page.keyboard.press('Enter');
 	await page.waitForSelector('text=Send chat message');
 	await page.waitForTimeout(1_000);
-	await shoot(page, folder, 'node-panel');
+	await takeScreenshot(page, folder, 'node-panel');
 }
 
-/** The credential's form, and what its test says when it is opened. */
-async function credential(page: Page, { n8n }: World): Promise<void> {
+/** Takes a picture of the credential form with the result of the credential test. */
+async function takeCredential(page: Page, { n8n }: TestBed): Promise<void> {
 	await page.goto(`${n8n.origin}/home/credentials`);
 	await page.click('text=Dify account');
 	await page.waitForSelector('text=Connection tested successfully');
 	await page.waitForTimeout(500);
-	await shoot(page, PICTURES, 'credential');
+	await takeScreenshot(page, PICTURES, 'credential');
 }
 
-/** The form with the app's own fields, and a run's answer beside it. */
-async function parameters(page: Page, { n8n, dify }: World): Promise<void> {
+/** Takes a picture of the node form with the app's input fields, and of the output of an execution. */
+async function takeParameters(page: Page, { n8n, dify }: TestBed): Promise<void> {
 	await n8n.createCredential('Support app', 'difyApi', {
 		apiKey: dify.key('chat-vars'),
 		baseUrl: dify.baseUrl,
@@ -116,7 +115,7 @@ async function parameters(page: Page, { n8n, dify }: World): Promise<void> {
 		script: { text: 'The next high tide at Dover is at 14:32, at 6.1 m. Good timing for a walk!' },
 	});
 	const workflow = readExample('webhook-blocking');
-	Object.assign(nodeOf(workflow, 'Webhook'), {
+	Object.assign(findNode(workflow, 'Webhook'), {
 		type: 'n8n-nodes-base.manualTrigger',
 		typeVersion: 1,
 		parameters: {},
@@ -138,14 +137,17 @@ async function parameters(page: Page, { n8n, dify }: World): Promise<void> {
 	await page.click('text=Schema >> nth=-1');
 	await page.mouse.move(640, 500);
 	await page.mouse.wheel(0, 190);
-	// The notice of the run goes by itself.
+	// n8n's notification about the execution disappears after some seconds.
 	await page.waitForTimeout(5_500);
 	await page.setViewportSize({ width: 1280, height: 1000 });
-	await shoot(page, DOCS, 'parameters');
+	await takeScreenshot(page, DOCS, 'parameters');
 }
 
-/** n8n's chat page while an answer comes. It takes its script from a CDN; here, from the npm registry. */
-async function chat(page: Page, world: World): Promise<void> {
+/**
+ * Takes a picture of n8n's chat page while an answer streams. The page loads its script from a CDN. Here it gets
+ * the script from a package of the npm registry.
+ */
+async function takeChat(page: Page, testBed: TestBed): Promise<void> {
 	const packages = mkdtempSync(join(tmpdir(), 'n8n-chat-'));
 	const npm = { cwd: packages, stdio: 'ignore' } as const;
 	execFileSync('npm', ['pack', '@n8n/chat'], npm);
@@ -158,17 +160,17 @@ async function chat(page: Page, world: World): Promise<void> {
 				: { path: join(packages, 'package', file) },
 		);
 	});
-	await world.open('chat');
+	await testBed.openExample('chat');
 	const answer =
 		'Twice a day the Earth turns under two bulges of water: one towards the Moon, and one on the far side. As the Moon moves on meanwhile, each high tide is some fifty minutes later than that of the day before.';
-	world.dify.enqueue('chat-plain', { script: { text: answer, gapMs: 150 } });
-	const { webhookId } = nodeOf(readExample('chat'), 'When chat message received');
+	testBed.dify.enqueue('chat-plain', { script: { text: answer, gapMs: 150 } });
+	const { webhookId } = findNode(readExample('chat'), 'When chat message received');
 	await page.setViewportSize({ width: 800, height: 560 });
-	await page.goto(`${world.n8n.origin}/webhook/${String(webhookId)}/chat`);
+	await page.goto(`${testBed.n8n.origin}/webhook/${String(webhookId)}/chat`);
 	await page.fill('textarea', 'Why are there tides?');
 	await page.keyboard.press('Enter');
 	await page.waitForSelector('text=the Moon');
-	await shoot(page, DOCS, 'chat');
+	await takeScreenshot(page, DOCS, 'chat');
 	rmSync(packages, { recursive: true });
 }
 
@@ -179,17 +181,14 @@ async function openWorkflow(page: Page, origin: string, id: string): Promise<voi
 }
 
 function useCredential(workflow: WorkflowFile, name: string, parameters: object): void {
-	Object.assign(nodeOf(workflow, NODE), {
+	Object.assign(findNode(workflow, NODE), {
 		parameters,
 		credentials: { difyApi: { id: null, name } },
 	});
 }
 
-async function shoot(page: Page, folder: string, name: string): Promise<void> {
+async function takeScreenshot(page: Page, folder: string, name: string): Promise<void> {
 	await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
-main().catch((error: unknown) => {
-	console.error(error);
-	process.exitCode = 1;
-});
+runScript(main);
