@@ -86,7 +86,8 @@ itRefuses(() => world, 'file', [
 		...upload,
 		name: 'a file that only Dify finds too large, with an empty message',
 		bad: 'odd',
-		message: "Uploading 'odd.mp4' from the binary field 'odd': The file is larger than Dify accepts",
+		message:
+			"Uploading 'odd.mp4' from the binary field 'odd': The file is larger than Dify accepts",
 		advice: 'Send a smaller file',
 		code: 'file_too_large',
 		status: 413,
@@ -134,7 +135,7 @@ itRefuses(() => world, 'file', [
 		good: undefined,
 		bad: () => used,
 		message: 'Access to the requested file is denied.',
-		advice: "the API key of that app",
+		advice: 'the API key of that app',
 		code: 'file_access_denied',
 		status: 403,
 	},

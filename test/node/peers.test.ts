@@ -271,9 +271,7 @@ it('22. a proxy’s page is told by its status, not by what JSON makes of it', a
 			{},
 			{ credentials: { apiKey: 'app-1', baseUrl } },
 		);
-		expect(error?.message).toBe(
-			"The base URL returned a web page (404), not Dify's API [item 0]",
-		);
+		expect(error?.message).toBe("The base URL returned a web page (404), not Dify's API [item 0]");
 	} finally {
 		server.closeAllConnections();
 		server.close();

@@ -63,7 +63,7 @@ describe('what is refused', () => {
 			name: 'an unknown token',
 			wrong: { form: 'nothing/of that name' },
 			message: 'Form not found.',
-			advice: "from human_input of the paused item",
+			advice: 'from human_input of the paused item',
 			code: 'not_found',
 			status: 404,
 		},
