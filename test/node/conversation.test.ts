@@ -22,7 +22,11 @@ describe('Get Many', () => {
 	const many = async (): Promise<void> => {
 		const { app, user, created_at } = await begin(world, 'chat-plain', 'bea', 'tide 0');
 		for (let index = 1; index < 250; index++) {
-			const conversation = world.dify.store.createConversation({ app, user, query: `tide ${index}` });
+			const conversation = world.dify.store.createConversation({
+				app,
+				user,
+				query: `tide ${index}`,
+			});
 			conversation.created_at = created_at + index;
 			conversation.updated_at = created_at + ((index * 7) % 250);
 		}
