@@ -11,7 +11,7 @@ import {
 	expectEvents,
 } from './faultCase';
 
-/** Cases of responses that are late, replaced, interrupted or kept open. */
+/** Cases of responses that are late, replaced, interrupted or kept open after their end. */
 export const connectionFaults: FaultCases<
 	| 'cut'
 	| 'reset'
