@@ -1,4 +1,7 @@
+import { REQUEST_METRICS } from '../metrics/requestMetrics';
+import type { RequestMetricName } from '../result';
 import { SCALARS } from '../result';
+import type { GoodputLimit } from '../runConfig';
 import { UsageError } from '../usageError';
 import type { AssertableMetric } from './metricValues';
 import { ASSERTABLE_METRICS, METRIC_NAMES, STATISTICS } from './metricValues';
@@ -97,4 +100,28 @@ function suggestMetrics(name: string): { validLength: number; allowed: string[] 
 		if (allowed.length > 0) return { validLength: dot + 1, allowed };
 	}
 	return { validLength: 0, allowed: [...METRIC_NAMES] };
+}
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000 };
+
+/**
+ * Parses a `--goodput` limit such as `ttft < 800`: a metric of a request, `<` or `<=`, and a time in ms
+ * (default) or s. Both operators mean "at most".
+ *
+ * @throws {UsageError}
+ */
+export function parseGoodputLimit(text: string): GoodputLimit {
+	const [, metric = '', number, unit = ''] =
+		/^\s*([\w.]+)\s*<=?\s*([\d.]+)\s*(ms|s)?\s*$/.exec(text) ?? [];
+	if (!Object.hasOwn(REQUEST_METRICS, metric) || Number.isNaN(Number(number))) {
+		const metrics = Object.keys(REQUEST_METRICS).join(', ');
+		throw new UsageError(
+			`--goodput: '${text}' must be a limit such as 'ttft < 800'. The metrics are ${metrics}`,
+		);
+	}
+	return {
+		text,
+		metric: metric as RequestMetricName,
+		limitMs: Number(number) * (MS_PER_UNIT[unit] ?? 1),
+	};
 }

@@ -1,6 +1,5 @@
-import { accuracy } from './accuracy';
+import { accuracy, engines } from './accuracy';
 import { coordinatedOmission } from './coordinatedOmission';
-import { engines } from './engines';
 import type { Validation } from './validation';
 import { isConfirmed } from './validation';
 import { events, requests, soak } from './volume';
