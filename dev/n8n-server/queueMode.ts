@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { N8nProcess } from './process';
 import { findFreePort } from './process';
 import type { TestBed } from './testBed';
@@ -7,6 +8,9 @@ import { startTestBed } from './testBed';
 
 /** Number of executions that a worker runs at the same time. */
 export const WORKER_CONCURRENCY = 10;
+
+/** Linux keeps this folder in memory. */
+const MEMORY_FOLDER = '/dev/shm';
 
 /** A test bed with n8n in queue mode: the server receives requests, Redis queues them, and workers execute them. */
 export interface QueueTestBed extends TestBed {
@@ -16,6 +20,9 @@ export interface QueueTestBed extends TestBed {
 export async function startQueueTestBed(workerCount: number): Promise<QueueTestBed> {
 	const redis = await startRedis();
 	const testBed = await startTestBed({
+		// The server and the workers share an SQLite database. On a disk, a write can take so long that an execution of
+		// another process fails with SQLITE_BUSY.
+		...(existsSync(MEMORY_FOLDER) && { parentFolder: MEMORY_FOLDER }),
 		env: {
 			EXECUTIONS_MODE: 'queue',
 			QUEUE_BULL_REDIS_HOST: '127.0.0.1',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { MockDify, DifyVersion } from '../../mock-dify';
 import { startMockDify } from '../../mock-dify';
 import { PACKAGE_DIRECTORY, ROOT } from '../build';
-import type { WorkflowFile } from '.';
+import type { N8nOptions, WorkflowFile } from '.';
 import { installN8n, N8nServer } from '.';
 
 /** A real n8n server with the packed node, connected to a mock Dify server. */
@@ -20,9 +20,7 @@ export interface TestBed {
 	close(): Promise<void>;
 }
 
-export interface TestBedOptions {
-	/** n8n's environment variables. */
-	env?: Record<string, string>;
+export interface TestBedOptions extends Pick<N8nOptions, 'env' | 'parentFolder'> {
 	/** The mock server's app that the credential of the examples belongs to. Default: `chat-plain`. */
 	app?: string;
 	/** The version of Dify that the mock server emulates. */
@@ -32,12 +30,18 @@ export interface TestBedOptions {
 /** Starts both servers and creates the credential that the examples use. Installs n8n if necessary. */
 export async function startTestBed({
 	env,
+	parentFolder,
 	app = 'chat-plain',
 	version,
 }: TestBedOptions = {}): Promise<TestBed> {
 	const dify = await startMockDify({ version });
 	const installed = await installN8n((progress) => console.error(progress));
-	const n8n = await N8nServer.start({ n8n: installed, packageDirectory: PACKAGE_DIRECTORY, env });
+	const n8n = await N8nServer.start({
+		n8n: installed,
+		packageDirectory: PACKAGE_DIRECTORY,
+		env,
+		parentFolder,
+	});
 	await n8n.createCredential('Dify account', 'difyApi', {
 		apiKey: dify.key(app),
 		baseUrl: dify.baseUrl,
