@@ -34,9 +34,7 @@ export function parseFlags(
 		const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
 		return { flags: new FlagReader(values as FlagValues), positionals };
 	} catch (error) {
-		// Node's message names the flag. Its advice on positional arguments does not apply here.
-		const [message = ''] = (error as Error).message.split('. To specify');
-		throw new UsageError(`${message.replace(/\.$/, '')}${suggestFlags(message, flags)}`);
+		throw new UsageError(describeParseError((error as Error).message, args, flags));
 	}
 }
 
@@ -47,6 +45,19 @@ export function parseFlagsOnly(args: readonly string[], flags: Flags): FlagReade
 		throw new UsageError(`Unexpected argument '${positionals[0]}': flags start with --`);
 	}
 	return reader;
+}
+
+/** Returns Node's message about an argument without the advice that does not apply here. */
+function describeParseError(nodeMessage: string, args: readonly string[], flags: Flags): string {
+	const [, flag] = /^Option '--(\S+?)(?: <value>)?' argument/.exec(nodeMessage) ?? [];
+	if (flag !== undefined) {
+		const next = args[args.indexOf(`--${flag}`) + 1];
+		const isDashValue = next !== undefined && !next.startsWith('--');
+		const advice = ` (a value that starts with - must follow =: --${flag}=VALUE)`;
+		return `--${flag} needs a value${isDashValue ? advice : ''}`;
+	}
+	const [message = ''] = nodeMessage.split('. To specify');
+	return `${message}${suggestFlags(message, flags)}`;
 }
 
 function suggestFlags(message: string, flags: Flags): string {

@@ -49,10 +49,16 @@ describe('dify-bench: rejects', () => {
 			['run', ...TARGET, ...QUERY, '--concurency', '3'],
 			/Unknown option '--concurency' \(did you mean --conversation, --concurrency\?\)/,
 		],
+		['a flag without its value', ['run', ...TARGET, '--query'], /--query needs a value/],
 		[
-			'a flag without its value',
-			['run', ...TARGET, '--query'],
-			/'--query <value>' argument missing/,
+			'a flag whose value is another flag',
+			['run', ...TARGET, ...QUERY, '--rate', '--strict'],
+			/^dify-bench: --rate needs a value\n$/,
+		],
+		[
+			'a value that starts with a dash',
+			['run', ...TARGET, '--query', '- Hello'],
+			/--query needs a value \(a value that starts with - must follow =: --query=VALUE\)\n$/,
 		],
 		['an unexpected argument', ['run', 'now', ...TARGET, ...QUERY], /Unexpected argument 'now'/],
 		[

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { request } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer as createHttpServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import type { BenchResult } from '../../bench/result';
 import { closeServers, runBench, serve } from './cli';
 
@@ -73,6 +74,34 @@ describe('dify-bench run: TLS', () => {
 		} finally {
 			proxy.closeAllConnections();
 			proxy.close();
+		}
+	});
+
+	const servers: Array<[string, () => Server, RegExp]> = [
+		[
+			'a server that uses http',
+			() => createHttpServer((_, response) => response.end()),
+			/https:\/\/127\.0\.0\.1:\d+ does not answer with TLS \(ERR_SSL_\w+\)\. If the server uses http, change https:\/\/ to http:\/\/ in --url\n$/,
+		],
+		[
+			// Without a certificate, the server has no cipher in common with the client.
+			'a server that rejects the TLS handshake',
+			() => createTlsServer(),
+			/https:\/\/127\.0\.0\.1:\d+ rejected the TLS handshake \(ERR_SSL_\w*ALERT\w*\)\n$/,
+		],
+	];
+
+	it.each(servers)('explains an https URL of %s', async (_, create, message) => {
+		const server = create();
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const { port } = server.address() as AddressInfo;
+		const url = `https://127.0.0.1:${port}`;
+		try {
+			const args = ['run', '--url', url, '--key', 'app-0123456789abcdef', '--query', 'Hi'];
+			const { code, stderr } = await runBench(args);
+			expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+		} finally {
+			server.close();
 		}
 	});
 });
