@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 import type { DifyClient } from '../transport/DifyClient';
 import { throwApiError } from '../transport/errors';
 import type { RunOutcome } from './ChatRun';
 import type { RunOptions } from './options';
 import { recoverRun, remainingText } from './recovery';
+import { stopTaskIfCancelled, stopTaskIfTooLong } from './stopTask';
 import { toItem } from './toItem';
 import type { WebhookStream } from './webhookStream';
 
@@ -34,19 +34,13 @@ export async function completeRun(
 	report: RunReport,
 ): Promise<IDataObject> {
 	const { context, user, stream, simplify, options } = report;
-	const { task_id, answer } = outcome.result;
-	if (task_id !== undefined && outcome.abortReason === 'total') {
-		await client.tryStopTask(task_id, user);
-	}
+	const { answer } = outcome.result;
+	await stopTaskIfTooLong(client, outcome, user);
 	// A blocking answer, or one that only the workflow's outputs contain, has not been streamed.
 	if (!outcome.wasStreamed && answer !== '') await stream?.sendText(answer);
 	const completed = await recoverIfCutShort(client, outcome, report);
-	const cancelSignal = context.getExecutionCancelSignal();
-	if (outcome.abortReason === 'cancelled' || cancelSignal?.aborted === true) {
-		if (task_id !== undefined) await client.tryStopTask(task_id, user);
-		const { itemIndex } = client;
-		throw new NodeOperationError(context.getNode(), 'The execution was cancelled', { itemIndex });
-	}
+	// The execution may also have been cancelled during the recovery.
+	await stopTaskIfCancelled(client, outcome, { context, user });
 	if (completed !== undefined) {
 		const isResumed = report.workflowRunId !== undefined;
 		await stream?.sendText(remainingText(completed.result.answer, answer, isResumed));

@@ -59,9 +59,6 @@ export interface ListRequest {
 /** n8n's own default for requests. */
 const DEFAULT_IDLE_TIMEOUT_MS = 300_000;
 
-/** Dify answers a stop request at once (docs/dify-api.md#stopping). */
-const STOP_TIMEOUT_MS = 5_000;
-
 /** A shorter "key" is not one. Replacing it would damage unrelated words. */
 const MIN_REDACTED_KEY_LENGTH = 8;
 
@@ -200,22 +197,6 @@ export class DifyClient {
 	}
 
 	/**
-	 * Stops a run. Dify requires the user who started it, and reports success for an unknown task too.
-	 *
-	 * @throws {NodeApiError} as {@link requestJson} does
-	 */
-	async stopTask(taskId: string, user: string): Promise<IDataObject> {
-		return await this.requestJson(stopRequest(taskId, user));
-	}
-
-	/** Stops a run, also after the execution was cancelled. Ignores errors. */
-	async tryStopTask(taskId: string, user: string): Promise<void> {
-		// The execution's own signal is aborted after a cancel, and would abort this request too.
-		const signal = AbortSignal.timeout(STOP_TIMEOUT_MS);
-		await this.tryRequestJson({ ...stopRequest(taskId, user), signal });
-	}
-
-	/**
 	 * Returns the body of GET /parameters, or `undefined` if the request fails: Dify then validates the
 	 * values itself. The request is sent at most once per client and user.
 	 */
@@ -270,14 +251,6 @@ export class DifyClient {
 		const { context } = this;
 		return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 	}
-}
-
-function stopRequest(taskId: string, user: string): DifyRequest {
-	return {
-		method: 'POST',
-		path: `/chat-messages/${encodeURIComponent(taskId)}/stop`,
-		body: { user },
-	};
 }
 
 function formPath(token: string): string {

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import { stopTask } from '../../chat/stopTask';
 import { ParameterReader } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import { user } from '../common.descriptions';
@@ -37,5 +38,5 @@ export async function execute(
 	const taskId = parameters.readText('taskId', 'Task ID').trim();
 	const user = parameters.readUser();
 	const client = await DifyClient.forItem(context, itemIndex);
-	return { json: await client.stopTask(taskId, user), pairedItem: { item: itemIndex } };
+	return { json: await stopTask(client, taskId, user), pairedItem: { item: itemIndex } };
 }
