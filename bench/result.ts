@@ -164,7 +164,7 @@ export interface Plan {
 	conversation: 'new' | 'chain';
 	auto_generate_name: boolean;
 	timeouts_ms: { first: number | null; idle: number | null; total: number | null };
-	/** Longer gaps count towards `stall.share`. */
+	/** Longer gaps count toward `stall.share`. */
 	stall_limit_ms: number;
 	goodput_limits: string[];
 	/** Whether TLS certificates were not verified. */

@@ -9,7 +9,7 @@ export interface Query {
 	user: string;
 }
 
-/** An upper limit that a request must meet to count towards `goodput`. */
+/** An upper limit that a request must meet to count toward `goodput`. */
 export interface GoodputLimit {
 	/** As given by the user: `ttft < 800`. */
 	text: string;

@@ -1,4 +1,4 @@
-/** The Dify versions whose wire behaviour differs. See docs/dify-api.md#versions. */
+/** The Dify versions whose wire behavior differs. See docs/dify-api.md#versions. */
 export type DifyVersion = '1.12' | '1.13.0' | '1.13.1' | '1.14' | '1.17';
 
 /** How one version of Dify behaves on the wire. */

@@ -41,7 +41,7 @@ export const RUN_FLAGS = {
 		help: 'without data after the first token (default 60s, 0 for none)',
 	},
 	'timeout-total': { value: 'TIME', help: 'until the end of the answer (default 5m, 0 for none)' },
-	stall: { value: 'TIME', help: 'longer gaps count towards stall.share (default 1s)' },
+	stall: { value: 'TIME', help: 'longer gaps count toward stall.share (default 1s)' },
 	goodput: {
 		value: 'LIMIT',
 		multiple: true,

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
 }
 
 /**
- * Runs a command in a pseudo-terminal, so that it prints colours, and records when it printed what. Needs `script`
+ * Runs a command in a pseudo-terminal, so that it prints colors, and records when it printed what. Needs `script`
  * of util-linux.
  *
  * @throws if the exit code is not 0

@@ -66,7 +66,7 @@ it.each([
 			output.stdout.slice(output.stdout.indexOf('\n{') + 1).split('\n').length,
 		).toBeLessThanOrEqual(12);
 		expect(output.stdout).toContain(`Dify  ${String(item.answer)}\n`);
-		// Output in a pipe has no colours, and the answer still arrives word by word.
+		// Output in a pipe has no colors, and the answer still arrives word by word.
 		expect(output.stdout).not.toContain('\u001b');
 		if (!args.includes('--blocking')) expect(output.chunks).toBeGreaterThan(15);
 	},

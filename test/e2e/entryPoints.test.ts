@@ -33,7 +33,7 @@ it('n8n execute: runs the nightly-summary example from the command line', async 
 	const command = await testBed.n8n.startCommand('execute', '--id', id);
 	expect([await command.waitForExit(), command.log]).toEqual([0, expect.stringContaining('T-104')]);
 	expect(command.log).toContain(
-		'You said: Summarise in one sentence: Thank you, the new search is much better!',
+		'You said: Summarize in one sentence: Thank you, the new search is much better!',
 	);
 	expect(command.log).not.toContain(testBed.dify.key('chat-plain'));
 });
@@ -120,7 +120,7 @@ describe('lists in the node form', () => {
 	});
 });
 
-it('cancelling a running execution in n8n stops the task on Dify and closes the connection', async () => {
+it('canceling a running execution in n8n stops the task on Dify and closes the connection', async () => {
 	const id = await testBed.openExample('webhook-streaming');
 	testBed.dify.enqueue('chat-plain', { script: { text: 'word '.repeat(500), gapMs: 100 } });
 	// n8n keeps the caller's connection open after a cancellation, so the test closes it.

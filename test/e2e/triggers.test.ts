@@ -101,7 +101,7 @@ it('nightly-summary: processes 30 items in order and separates the failed ones',
 			.filter((ticket) => !isFailing(ticket))
 			.map(({ id: ticket, text }) => ({
 				id: ticket,
-				summary: `Hello from the stub model. You said: Summarise in one sentence: ${text}`,
+				summary: `Hello from the stub model. You said: Summarize in one sentence: ${text}`,
 			})),
 	);
 	expect(failures).toEqual(

@@ -115,7 +115,7 @@ describe('is refused', () => {
 	});
 });
 
-it('a cancelled execution lets go of a Dify that does not answer', async () => {
+it('a canceled execution lets go of a Dify that does not answer', async () => {
 	const sockets: Socket[] = [];
 	const silent = createServer().on('connection', (socket) => sockets.push(socket));
 	await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

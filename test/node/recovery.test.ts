@@ -146,7 +146,7 @@ describe('Dify 1.14', () => {
 		expect(said).toBe('Forty-two');
 	});
 
-	it('is stopped when the execution is cancelled while it is taken up', async () => {
+	it('is stopped when the execution is canceled while it is taken up', async () => {
 		const cancel = new AbortController();
 		world.dify.enqueue(APP, { script: { text: TEXT, gapMs: 1_000 }, faults: [cut] });
 		const running = world.send(APP, {}, { cancel: cancel.signal });

@@ -208,7 +208,7 @@ describe('live', () => {
 	});
 });
 
-describe('a cancelled execution', () => {
+describe('a canceled execution', () => {
 	it.each(['chat-plain', 'flow-plain', 'agent-fc'])(
 		"reaches Dify's stop and closes the socket: %s",
 		async (app) => {
@@ -247,9 +247,9 @@ describe('a cancelled execution', () => {
 		const before = world.seen('GET', '/v1/messages').length;
 		await until(() => world.seen('GET', '/v1/messages').length === before + 2);
 		// The second pause is of a second.
-		const cancelledAt = performance.now();
+		const canceledAt = performance.now();
 		cancel.abort();
 		await running;
-		expect(performance.now() - cancelledAt).toBeLessThan(600);
+		expect(performance.now() - canceledAt).toBeLessThan(600);
 	});
 });

@@ -175,7 +175,7 @@ describe('a run that does not come to its end', () => {
 		expect(said).toBe('one two three');
 	});
 
-	it('is stopped when the execution is cancelled', async () => {
+	it('is stopped when the execution is canceled', async () => {
 		const resumed: Scenario = { script: { tokens: Array(200).fill('c '), gapMs: 50 } };
 		const items = [{ json: await pausedItem(world, resumed) }];
 		const cancel = new AbortController();

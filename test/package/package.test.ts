@@ -72,7 +72,7 @@ describe('published node package', () => {
 });
 
 describe('published dify-bench package', () => {
-	it('contains the program, its JSON schema, README and licence', () => {
+	it('contains the program, its JSON schema, README and license', () => {
 		const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 		const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '-w', 'dify-bench'];
 		const output = execFileSync(npm, args, {

@@ -23,9 +23,9 @@ export interface RunReport {
 
 /**
  * Returns the run as the JSON of an item. Before that it recovers the rest of a broken stream, and stops
- * a run on Dify that was cancelled or exceeded its maximum duration.
+ * a run on Dify that was canceled or exceeded its maximum duration.
  *
- * @throws {NodeOperationError} if the execution was cancelled
+ * @throws {NodeOperationError} if the execution was canceled
  * @throws {NodeApiError} if the run failed or is incomplete, with its partial result
  */
 export async function completeRun(
@@ -39,7 +39,7 @@ export async function completeRun(
 	// A blocking answer, or one that only the workflow's outputs contain, has not been streamed.
 	if (!outcome.wasStreamed && answer !== '') await stream?.sendText(answer);
 	const completed = await recoverIfCutShort(client, outcome, report);
-	// The execution may also have been cancelled during the recovery.
+	// The execution may also have been canceled during the recovery.
 	await stopTaskIfCancelled(client, outcome, { context, user });
 	if (completed !== undefined) {
 		const isResumed = report.workflowRunId !== undefined;
@@ -76,7 +76,7 @@ async function recoverIfCutShort(
 	{ context, user, options, workflowRunId }: RunReport,
 ): Promise<RunOutcome | undefined> {
 	const cancelSignal = context.getExecutionCancelSignal();
-	// A run that exceeded its maximum duration was stopped, and a cancelled one will be.
+	// A run that exceeded its maximum duration was stopped, and a canceled one will be.
 	const isStopped = outcome.abortReason === 'total' || cancelSignal?.aborted === true;
 	if (!options.recover || !outcome.isCutShort || isStopped) return undefined;
 	const settings = { user, options, workflowRunId, cancelSignal };

@@ -29,10 +29,10 @@ export async function stopTaskIfTooLong(
 }
 
 /**
- * Stops the task on Dify if the execution was cancelled, so that Dify does not continue and bill an answer
+ * Stops the task on Dify if the execution was canceled, so that Dify does not continue and bill an answer
  * that nobody reads. Ignores errors of the request.
  *
- * @throws {NodeOperationError} if the execution was cancelled
+ * @throws {NodeOperationError} if the execution was canceled
  */
 export async function stopTaskIfCancelled(
 	client: DifyClient,
@@ -40,10 +40,10 @@ export async function stopTaskIfCancelled(
 	{ context, user }: { context: IExecuteFunctions; user: string },
 ): Promise<void> {
 	const cancelSignal = context.getExecutionCancelSignal();
-	if (abortReason !== 'cancelled' && cancelSignal?.aborted !== true) return;
+	if (abortReason !== 'canceled' && cancelSignal?.aborted !== true) return;
 	await tryStopTask(client, result.task_id, user);
 	const { itemIndex } = client;
-	throw new NodeOperationError(context.getNode(), 'The execution was cancelled', { itemIndex });
+	throw new NodeOperationError(context.getNode(), 'The execution was canceled', { itemIndex });
 }
 
 async function tryStopTask(

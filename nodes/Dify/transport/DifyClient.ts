@@ -246,7 +246,7 @@ export class DifyClient {
 		}
 	}
 
-	/** Aborts when the execution is cancelled. Requests of the editor have no such signal. */
+	/** Aborts when the execution is canceled. Requests of the editor have no such signal. */
 	private get cancelSignal(): AbortSignal | undefined {
 		const { context } = this;
 		return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;

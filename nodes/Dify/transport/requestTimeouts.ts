@@ -1,22 +1,22 @@
 /**
  * Why this node ended a request.
- * - `cancelled`: the execution was cancelled
+ * - `canceled`: the execution was canceled
  * - `idle`: no data arrived for the idle timeout; `total`: the maximum duration passed
  * - `closed`: the node needed no more data
  */
-export type AbortReason = 'cancelled' | 'idle' | 'total' | 'closed';
+export type AbortReason = 'canceled' | 'idle' | 'total' | 'closed';
 
 export interface TimeoutLimits {
 	/** Longest time without data in ms; 0 for no limit. */
 	idleTimeoutMs: number;
 	/** Longest duration of the request in ms; 0 for no limit. */
 	maxDurationMs: number;
-	/** Aborts when the execution is cancelled. */
+	/** Aborts when the execution is canceled. */
 	cancelSignal?: AbortSignal;
 }
 
 /**
- * Aborts one request when the execution is cancelled or a limit passes. The first reason counts. Pass
+ * Aborts one request when the execution is canceled or a limit passes. The first reason counts. Pass
  * {@link signal} to the request.
  */
 export class RequestTimeouts {
@@ -34,7 +34,7 @@ export class RequestTimeouts {
 		}
 		if (idleTimeoutMs > 0) this.checkIdleAfter(idleTimeoutMs);
 		if (cancelSignal === undefined) return;
-		const cancel = (): void => this.abort('cancelled');
+		const cancel = (): void => this.abort('canceled');
 		if (cancelSignal.aborted) cancel();
 		cancelSignal.addEventListener('abort', cancel, { once: true });
 		this.disposers.push(() => cancelSignal.removeEventListener('abort', cancel));

@@ -197,7 +197,7 @@ export const description = updateDisplayOptions(
  * POST /chat-messages (docs/dify-api.md#chat-request): sends the message of one item and returns the
  * answer as one item, in both response modes.
  *
- * @throws {NodeOperationError} if a parameter is invalid, or the execution was cancelled
+ * @throws {NodeOperationError} if a parameter is invalid, or the execution was canceled
  * @throws {NodeApiError} if the run failed or is incomplete, with its partial result
  */
 export async function execute(

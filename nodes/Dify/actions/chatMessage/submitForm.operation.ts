@@ -111,7 +111,7 @@ export const description = updateDisplayOptions(
  * (docs/dify-api.md#human-input, since Dify 1.14). The run's events are requested before the form is
  * submitted, as Dify does not repeat earlier events.
  *
- * @throws {NodeOperationError} if a parameter is invalid, or the execution was cancelled
+ * @throws {NodeOperationError} if a parameter is invalid, or the execution was canceled
  * @throws {NodeApiError} if Dify rejects the form, or the run failed or is incomplete
  */
 export async function execute(
