@@ -21,7 +21,10 @@ export interface CalibrationLevel {
 	elu: number;
 	first_tokens: ErrorStatistics;
 	events: ErrorStatistics;
-	/** Percentage of the certified intervals (+0.3 ms) that contain the server's stamp. */
+	/**
+	 * Percentage of events whose server time lies in the interval that the client certified (+0.3 ms). The
+	 * terminal report calls it `covered`.
+	 */
 	held_percent: number;
 	verdict: Verdict;
 }

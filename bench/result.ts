@@ -204,8 +204,8 @@ export interface Second {
 	ttft_max: number | null;
 }
 
-/** `counts[i]` is the number of values in [edges[i], edges[i+1]). */
-export interface Histogram {
+/** A histogram of values in ms: `counts[i]` is the number of values in [edges[i], edges[i+1]). */
+export interface BinnedHistogram {
 	edges: number[];
 	counts: number[];
 }
@@ -268,7 +268,7 @@ export interface BenchResult {
 	/** `null` if nothing was measured. */
 	scalars: Record<ScalarName, number | null>;
 	seconds: Second[];
-	histograms: { ttft: Histogram; delivery_gap: Histogram };
+	histograms: { ttft: BinnedHistogram; delivery_gap: BinnedHistogram };
 	/** The completed stream with the longest time to first token. `null` if no stream completed. */
 	slowest: StreamTrace | null;
 	assertions: Assertion[];

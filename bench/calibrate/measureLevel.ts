@@ -1,7 +1,7 @@
-import type { RecordableHistogram } from 'node:perf_hooks';
 import type { CalibrationLevel, ErrorStatistics, StreamShape } from '../calibrationResult';
 import type { RunHooks, RunMeasurement } from '../load/runLoad';
 import { runLoad } from '../load/runLoad';
+import type { TimeHistogram } from '../metrics/histograms';
 import type { RunConfig } from '../runConfig';
 import type { StampServer } from './stampServerProcess';
 
@@ -37,7 +37,7 @@ function toLevel(streams: number, { metrics, elu, calibration }: RunMeasurement)
 }
 
 /** Converts a histogram in µs to statistics in ms. */
-function toStatistics(errors: RecordableHistogram): ErrorStatistics {
+function toStatistics(errors: TimeHistogram): ErrorStatistics {
 	const at = (percentile: number): number => errors.percentile(percentile) / 1000;
 	return { count: errors.count, p50: at(50), p90: at(90), p99: at(99), max: errors.max / 1000 };
 }

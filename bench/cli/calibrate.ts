@@ -6,24 +6,27 @@ import { calibrationReport } from '../reports/calibration';
 import { showLiveProgress } from '../reports/liveProgress';
 import { EXIT_CODES } from '../thresholds/exitCode';
 import { UsageError } from '../usageError';
-import type { FlagReader, Flags } from './flags';
+import type { FlagDefinitions, FlagReader } from './flags';
 import { describeFlags, parseFlagsOnly } from './flags';
 import { integerParser, parseDuration, parsePositiveDuration, parseWorkers } from './flagValues';
 
 const FLAGS = {
 	streams: {
-		value: 'N',
+		placeholder: 'N',
 		help: 'measure only this number of streams (default: double it each time)',
 	},
-	'first-token': { value: 'TIME', help: 'time to the first token of a stream (default 100ms)' },
-	gap: { value: 'TIME', help: 'time between two packets (default 10ms)' },
-	tokens: { value: 'N', help: 'number of tokens of a stream (default 50)' },
-	'tokens-per-packet': { value: 'N', help: 'number of tokens in a packet (default 1)' },
-	duration: { value: 'TIME', help: 'length of each measurement (default 5s)' },
-	workers: { value: 'N', help: 'number of measuring threads, or auto (default)' },
-	json: { value: 'FILE', help: 'write the levels as JSON (- for stdout)' },
+	'first-token': {
+		placeholder: 'TIME',
+		help: 'time to the first token of a stream (default 100ms)',
+	},
+	gap: { placeholder: 'TIME', help: 'time between two packets (default 10ms)' },
+	tokens: { placeholder: 'N', help: 'number of tokens of a stream (default 50)' },
+	'tokens-per-packet': { placeholder: 'N', help: 'number of tokens in a packet (default 1)' },
+	duration: { placeholder: 'TIME', help: 'length of each measurement (default 5s)' },
+	workers: { placeholder: 'N', help: 'number of measuring threads, or auto (default)' },
+	json: { placeholder: 'FILE', help: 'write the levels as JSON (- for stdout)' },
 	help: { help: 'show this help' },
-} satisfies Flags;
+} satisfies FlagDefinitions;
 
 export const CALIBRATE_HELP = `dify-bench calibrate [options]
 

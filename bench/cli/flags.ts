@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../usageError';
 
-/** A flag of a command. A flag without `value` is a switch. */
-export interface Flag {
-	/** Placeholder of the value in the help. */
-	value?: string;
+/** A flag of a command. A flag without a placeholder is a switch: it takes no value. */
+export interface FlagDefinition {
+	/** Stands for the value in the help, such as `FILE`. */
+	placeholder?: string;
 	/** Whether the flag may be repeated. */
 	multiple?: boolean;
 	help: string;
 }
 
-export type Flags = Readonly<Record<string, Flag>>;
+/** The flags of a command by their names, which have no leading dashes. */
+export type FlagDefinitions = Readonly<Record<string, FlagDefinition>>;
 
 /** The given flags and their values. Other flags are absent. */
 type FlagValues = Readonly<Record<string, string | boolean | string[] | undefined>>;
@@ -22,33 +23,37 @@ type FlagValues = Readonly<Record<string, string | boolean | string[] | undefine
  */
 export function parseFlags(
 	args: readonly string[],
-	flags: Flags,
+	definitions: FlagDefinitions,
 ): { flags: FlagReader; positionals: string[] } {
 	const options = Object.fromEntries(
-		Object.entries(flags).map(([name, { value, multiple = false }]) => [
+		Object.entries(definitions).map(([name, { placeholder, multiple = false }]) => [
 			name,
-			{ type: value === undefined ? ('boolean' as const) : ('string' as const), multiple },
+			{ type: placeholder === undefined ? ('boolean' as const) : ('string' as const), multiple },
 		]),
 	);
 	try {
 		const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
 		return { flags: new FlagReader(values as FlagValues), positionals };
 	} catch (error) {
-		throw new UsageError(describeParseError((error as Error).message, args, flags));
+		throw new UsageError(describeParseError((error as Error).message, args, definitions));
 	}
 }
 
 /** Parses the arguments of a command that takes flags only. @throws {UsageError} */
-export function parseFlagsOnly(args: readonly string[], flags: Flags): FlagReader {
-	const { flags: reader, positionals } = parseFlags(args, flags);
+export function parseFlagsOnly(args: readonly string[], definitions: FlagDefinitions): FlagReader {
+	const { flags, positionals } = parseFlags(args, definitions);
 	if (positionals.length > 0) {
 		throw new UsageError(`Unexpected argument '${positionals[0]}': flags start with --`);
 	}
-	return reader;
+	return flags;
 }
 
 /** Returns Node's message about an argument without the advice that does not apply here. */
-function describeParseError(nodeMessage: string, args: readonly string[], flags: Flags): string {
+function describeParseError(
+	nodeMessage: string,
+	args: readonly string[],
+	definitions: FlagDefinitions,
+): string {
 	const [, flag] = /^Option '--(\S+?)(?: <value>)?' argument/.exec(nodeMessage) ?? [];
 	if (flag !== undefined) {
 		const next = args[args.indexOf(`--${flag}`) + 1];
@@ -57,13 +62,13 @@ function describeParseError(nodeMessage: string, args: readonly string[], flags:
 		return `--${flag} needs a value${isDashValue ? advice : ''}`;
 	}
 	const [message = ''] = nodeMessage.split('. To specify');
-	return `${message}${suggestFlags(message, flags)}`;
+	return `${message}${suggestFlags(message, definitions)}`;
 }
 
-function suggestFlags(message: string, flags: Flags): string {
+function suggestFlags(message: string, definitions: FlagDefinitions): string {
 	const [, unknown] = /Unknown option '--?([^']+)'/.exec(message) ?? [];
 	if (unknown === undefined) return '';
-	const similar = Object.keys(flags).filter((name) => name.startsWith(unknown.slice(0, 3)));
+	const similar = Object.keys(definitions).filter((name) => name.startsWith(unknown.slice(0, 3)));
 	return similar.length === 0
 		? ''
 		: ` (did you mean ${similar.map((name) => `--${name}`).join(', ')}?)`;
@@ -105,10 +110,10 @@ export class FlagReader {
 }
 
 /** Returns the list of flags for the help of a command. */
-export function describeFlags(flags: Flags): string {
-	const rows = Object.entries(flags).map(
-		([name, { value, help }]) =>
-			[`  --${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
+export function describeFlags(definitions: FlagDefinitions): string {
+	const rows = Object.entries(definitions).map(
+		([name, { placeholder, help }]) =>
+			[`  --${name}${placeholder === undefined ? '' : ` ${placeholder}`}`, help] as const,
 	);
 	const width = Math.max(...rows.map(([left]) => left.length)) + 2;
 	return rows.map(([left, help]) => `${left.padEnd(width)}${help}`).join('\n');

@@ -3,22 +3,25 @@ import { measureOverhead } from '../overhead/measureOverhead';
 import { showLiveProgress } from '../reports/liveProgress';
 import { overheadReport } from '../reports/overhead';
 import { UsageError } from '../usageError';
-import type { FlagReader, Flags } from './flags';
+import type { FlagDefinitions, FlagReader } from './flags';
 import { describeFlags, parseFlagsOnly } from './flags';
 import { integerParser } from './flagValues';
 import { parseRunOptions } from './runOptions';
 
 const FLAGS = {
-	url: { value: 'URL', help: "Dify's base URL (or DIFY_BASE_URL)" },
-	key: { value: 'KEY', help: 'API key of the app (better: DIFY_API_KEY)' },
-	n8n: { value: 'URL', help: 'webhook of a workflow that streams the answers of the same app' },
-	query: { value: 'TEXT', help: 'message of each request' },
-	pairs: { value: 'N', help: 'number of pairs of runs, at least 5 (default 10)' },
-	requests: { value: 'N', help: 'number of requests of each run (default 20)' },
-	concurrency: { value: 'N', help: 'number of concurrent requests (default 1)' },
-	json: { value: 'FILE', help: 'write the pairs as JSON (- for stdout)' },
+	url: { placeholder: 'URL', help: "Dify's base URL (or DIFY_BASE_URL)" },
+	key: { placeholder: 'KEY', help: 'API key of the app (better: DIFY_API_KEY)' },
+	n8n: {
+		placeholder: 'URL',
+		help: 'webhook of a workflow that streams the answers of the same app',
+	},
+	query: { placeholder: 'TEXT', help: 'message of each request' },
+	pairs: { placeholder: 'N', help: 'number of pairs of runs, at least 5 (default 10)' },
+	requests: { placeholder: 'N', help: 'number of requests of each run (default 20)' },
+	concurrency: { placeholder: 'N', help: 'number of concurrent requests (default 1)' },
+	json: { placeholder: 'FILE', help: 'write the pairs as JSON (- for stdout)' },
 	help: { help: 'show this help' },
-} satisfies Flags;
+} satisfies FlagDefinitions;
 
 const DEFAULT_REQUESTS = '20';
 /** With fewer pairs, the median of the differences has no upper bound. */

@@ -3,30 +3,33 @@ import type { AnswerScript, DifyVersion } from '../../mock-dify';
 import { DIFY_VERSIONS, startMockDify } from '../../mock-dify';
 import { createFaultyScenarios, FAULT_NAMES, parseFault } from '../serve/faults';
 import { UsageError } from '../usageError';
-import type { FlagReader, Flags } from './flags';
+import type { FlagDefinitions, FlagReader } from './flags';
 import { describeFlags, parseFlagsOnly } from './flags';
 import { choiceParser, integerParser, parseDuration, parseJsonObject } from './flagValues';
 
 const FLAGS = {
-	port: { value: 'N', help: 'port on 127.0.0.1 (default 0: any free port)' },
-	profile: { value: 'VERSION', help: `version of Dify to simulate: ${DIFY_VERSIONS.join(', ')}` },
-	'first-token': { value: 'TIME', help: 'time to the first token (default 100ms)' },
-	gap: { value: 'TIME', help: 'time between two packets of tokens (default 10ms)' },
-	tokens: { value: 'N', help: 'number of tokens of each answer (default 50)' },
-	'tokens-per-packet': { value: 'N', help: 'number of tokens in a packet (default 1)' },
+	port: { placeholder: 'N', help: 'port on 127.0.0.1 (default 0: any free port)' },
+	profile: {
+		placeholder: 'VERSION',
+		help: `version of Dify to simulate: ${DIFY_VERSIONS.join(', ')}`,
+	},
+	'first-token': { placeholder: 'TIME', help: 'time to the first token (default 100ms)' },
+	gap: { placeholder: 'TIME', help: 'time between two packets of tokens (default 10ms)' },
+	tokens: { placeholder: 'N', help: 'number of tokens of each answer (default 50)' },
+	'tokens-per-packet': { placeholder: 'N', help: 'number of tokens in a packet (default 1)' },
 	script: {
-		value: 'FILE',
+		placeholder: 'FILE',
 		help: 'JSON file with the answer, such as {"text": "Hello", "gapMs": 20}',
 	},
 	fault: {
-		value: 'NAME',
+		placeholder: 'NAME',
 		multiple: true,
 		help: 'fault in the answers, such as cut=5 or http=429@20% (repeatable)',
 	},
-	hazard: { value: 'NAME', multiple: true, help: 'alias of --fault' },
-	seed: { value: 'N', help: 'seed that decides which answers have a fault (default 1)' },
+	hazard: { placeholder: 'NAME', multiple: true, help: 'alias of --fault' },
+	seed: { placeholder: 'N', help: 'seed that decides which answers have a fault (default 1)' },
 	help: { help: 'show this help' },
-} satisfies Flags;
+} satisfies FlagDefinitions;
 
 export const SERVE_HELP = `dify-bench serve [options]
 

@@ -210,9 +210,9 @@ function finish(): void {
 		report: {
 			rows: table.length,
 			unsent: new Array<number>(missing).fill(performance.now() - origin),
-			details: stats.outcomeDetails,
+			outcomeDetails: stats.outcomeDetails,
 			gaps: stats.gaps,
-			seconds: stats.perSecond.seconds,
+			countsPerSecond: stats.perSecond.seconds,
 			slowest: null,
 			version: stats.version,
 			elu: active / (idle + active),

@@ -24,7 +24,7 @@ const SLEEP_MS = 0.05;
  * Every entry into JavaScript code must call the clock first: {@link onData} when data wakes the
  * thread, {@link onTimer} in a timer, {@link onImmediate} in a `setImmediate` callback.
  */
-export class ArrivalClock {
+export class ClientErrorClock {
 	/** `performance.now()` at which the current batch of data was received. */
 	arrivedAt = 0;
 	/** How much earlier the data of the current batch may have arrived, in ms. */

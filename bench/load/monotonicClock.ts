@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 
 /**
- * What to add to `performance.now()` of this thread to get the time of the machine's monotonic
- * clock, in ms. `performance.now()` starts at 0 in every thread.
+ * Offset in ms between `performance.now()` of this thread and the machine's monotonic clock. It differs
+ * between threads because `performance.now()` starts at 0 in every thread.
  */
 export const MONOTONIC_OFFSET_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 

@@ -1,4 +1,4 @@
-import type { ArrivalClock } from './clientError';
+import type { ClientErrorClock } from './clientError';
 import type { LoadLoop, LoopOptions } from './closedLoop';
 import type { HttpClient } from './httpClient';
 import type { OpenWorkerLoad } from './workerProtocol';
@@ -21,7 +21,7 @@ export class OpenLoop implements LoadLoop {
 	constructor(
 		private readonly load: OpenWorkerLoad,
 		private readonly client: HttpClient,
-		private readonly options: LoopOptions & { clock: ArrivalClock },
+		private readonly options: LoopOptions & { clock: ClientErrorClock },
 	) {}
 
 	start(): void {

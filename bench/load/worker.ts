@@ -2,7 +2,7 @@ import type { EventLoopUtilization, PerformanceEntry } from 'node:perf_hooks';
 import { performance, PerformanceObserver } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { RequestTable } from '../metrics/requestTable';
-import { ArrivalClock } from './clientError';
+import { ClientErrorClock } from './clientError';
 import type { LoadLoop } from './closedLoop';
 import { ClosedLoop } from './closedLoop';
 import { HttpClient } from './httpClient';
@@ -20,7 +20,7 @@ const post = (message: FromWorker): void => port.postMessage(message);
 /** Statuses that every other request would get too: the key or the address is wrong. */
 const REJECTING_STATUSES = [401, 403, 404];
 
-const clock = new ArrivalClock();
+const clock = new ClientErrorClock();
 const gc = { longestMs: 0, totalMs: 0 };
 const gcObserver = new PerformanceObserver((list) => countGcPauses(list.getEntries()));
 const createContext = (origin: number): WorkerContext => ({
@@ -108,9 +108,9 @@ function finish(): void {
 		report: {
 			rows: table.length,
 			unsent,
-			details: stats.outcomeDetails,
+			outcomeDetails: stats.outcomeDetails,
 			gaps: stats.gaps,
-			seconds: stats.perSecond.seconds,
+			countsPerSecond: stats.perSecond.seconds,
 			slowest: stats.slowest,
 			version: stats.version,
 			elu: busy / (idle + active),

@@ -4,7 +4,7 @@ import { SecondCounter } from '../metrics/timeline';
 import type { CalibrationCounts } from '../metrics/workerReport';
 import type { OutcomeDetail, OutcomeName, Plan, StreamTrace } from '../result';
 import type { RequestTable } from '../metrics/requestTable';
-import type { ArrivalClock } from './clientError';
+import type { ClientErrorClock } from './clientError';
 
 /** Longer error messages are cut. */
 const MAX_MESSAGE_LENGTH = 300;
@@ -14,7 +14,7 @@ const WAKE_UP_MS = 0.3;
 /** What all requests of one measuring thread share. */
 export interface WorkerContext {
 	table: RequestTable;
-	clock: ArrivalClock;
+	clock: ClientErrorClock;
 	stats: WorkerStats;
 	target: Plan['target'];
 	mode: Plan['mode'];

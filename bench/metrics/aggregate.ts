@@ -2,7 +2,7 @@ import type { BenchResult, OutcomeDetail, Plan } from '../result';
 import type { GoodputLimit } from '../runConfig';
 import type { MeasuredRequests } from './distributions';
 import { countOutcomes, distributionsOf, samplesOf } from './distributions';
-import { histogramOf, histogramOfGaps, mergeTimeHistograms } from './histograms';
+import { binSamples, binGaps, mergeTimeHistograms } from './histograms';
 import { outcomeOf, rowAt } from './requestMetrics';
 import type { RequestRows } from './requestTable';
 import { withoutUsage } from './requestTable';
@@ -54,12 +54,12 @@ export function aggregate(data: RunData): Metrics {
 		isStreaming: data.plan.mode === 'streaming',
 	};
 	const seconds = reports.reduce<SecondCounts[]>(
-		(sum, report) => addSecondCounts(sum, report.seconds),
+		(sum, report) => addSecondCounts(sum, report.countsPerSecond),
 		[],
 	);
 	const plan: Plan = { ...data.plan, requests: rows.length + unsent.length };
 	const distributions = distributionsOf(measured);
-	const details = mergeDetails(reports.flatMap((report) => report.details));
+	const outcomeDetails = mergeDetails(reports.flatMap((report) => report.outcomeDetails));
 	const windowMs = Math.min(plan.duration_ms ?? endMs, endMs);
 	return {
 		plan,
@@ -75,17 +75,17 @@ export function aggregate(data: RunData): Metrics {
 			sent: rows.length,
 			due: plan.requests,
 			isInterrupted: data.isInterrupted,
-			details,
+			outcomeDetails,
 		}),
 		outcomes: countOutcomes(measured),
-		outcome_details: details,
+		outcome_details: outcomeDetails,
 		tokens_from,
 		distributions,
 		scalars: scalarsOf({ measured, windowMs, seconds, goodputLimits }),
 		seconds: timelineOf(measured, seconds),
 		histograms: {
-			ttft: histogramOf(samplesOf(measured, 'ttft').values),
-			delivery_gap: histogramOfGaps(measured.gaps),
+			ttft: binSamples(samplesOf(measured, 'ttft').values),
+			delivery_gap: binGaps(measured.gaps),
 		},
 		slowest: reports
 			.map(({ slowest }) => slowest)

@@ -1,6 +1,6 @@
-import type { Histogram as TimeHistogram } from 'node:perf_hooks';
 import type { Distribution, DistributionName, OutcomeName, RequestMetricName } from '../result';
 import { DISTRIBUTIONS, OUTCOMES } from '../result';
+import type { TimeHistogram } from './histograms';
 import { percentilesOf } from './percentiles';
 import type { Row } from './requestMetrics';
 import { outcomeOf, REQUEST_METRICS, rowAt } from './requestMetrics';

@@ -1,16 +1,17 @@
-import type { Histogram as TimeHistogram, RecordableHistogram } from 'node:perf_hooks';
+import type { RecordableHistogram } from 'node:perf_hooks';
 import { createHistogram } from 'node:perf_hooks';
-import type { Histogram } from '../result';
+import type { BinnedHistogram } from '../result';
 
-/** Returns an empty histogram of times in µs, from 1 µs to one hour with three significant figures. */
-export function createTimeHistogram(): RecordableHistogram {
+/** A histogram of times in µs, to which times can be added. */
+export type TimeHistogram = RecordableHistogram;
+
+/** Returns an empty histogram of times from 1 µs to one hour, with three significant figures. */
+export function createTimeHistogram(): TimeHistogram {
 	return createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
 }
 
 /** Returns the sum of the histograms of several threads. */
-export function mergeTimeHistograms(
-	histograms: readonly RecordableHistogram[],
-): RecordableHistogram {
+export function mergeTimeHistograms(histograms: readonly TimeHistogram[]): TimeHistogram {
 	const sum = createTimeHistogram();
 	for (const histogram of histograms) sum.add(histogram);
 	return sum;
@@ -20,10 +21,10 @@ const BINS = 40;
 const SMALLEST_EDGE_MS = 0.001;
 
 /**
- * Returns a histogram of sorted values in ms. The bin edges grow by a constant factor because the
+ * Returns a histogram of samples in ms, which must be sorted. The bin edges grow by a constant factor because the
  * values span several orders of magnitude.
  */
-export function histogramOf(values: Float64Array): Histogram {
+export function binSamples(values: Float64Array): BinnedHistogram {
 	const edges = logarithmicEdges(values[0], values[values.length - 1]);
 	const counts = new Array<number>(Math.max(0, edges.length - 1)).fill(0);
 	let bin = 0;
@@ -34,8 +35,8 @@ export function histogramOf(values: Float64Array): Histogram {
 	return { edges, counts };
 }
 
-/** Converts a histogram of gaps in µs to the form of {@link histogramOf}. */
-export function histogramOfGaps(gaps: TimeHistogram): Histogram {
+/** Converts gaps in µs to a histogram in ms, with bin edges like those of {@link binSamples}. */
+export function binGaps(gaps: TimeHistogram): BinnedHistogram {
 	if (gaps.count === 0) return { edges: [], counts: [] };
 	const edges = logarithmicEdges(gaps.min / 1000, gaps.max / 1000);
 	const counts: number[] = [];
@@ -49,7 +50,10 @@ export function histogramOfGaps(gaps: TimeHistogram): Histogram {
 	return { edges, counts };
 }
 
-/** Returns how many gaps are below a value in µs, by a binary search over the ranks. */
+/**
+ * Returns how many gaps are shorter than a value in µs. Node's histogram returns only percentiles, so a binary
+ * search finds the last rank whose gap is shorter than the value.
+ */
 function countBelow(gaps: TimeHistogram, value: number): number {
 	let low = 0;
 	let high = gaps.count;
@@ -66,7 +70,7 @@ function logarithmicEdges(min: number | undefined, max: number | undefined): num
 	const low = Math.max(min, SMALLEST_EDGE_MS);
 	const factor = (Math.max(max, low * 1.01) / low) ** (1 / BINS);
 	const edges = Array.from({ length: BINS + 1 }, (_, index) => low * factor ** index);
-	// All samples must be inside [first edge, last edge), also after rounding.
+	// All samples must be inside [first edge, last edge), even after rounding.
 	edges[0] = Math.min(min, low);
 	edges[BINS] = Math.max(max, low * 1.01) * (1 + 1e-9);
 	return edges;

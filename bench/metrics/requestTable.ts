@@ -1,14 +1,17 @@
 /**
- * The columns of the request table. All values are numbers, stored in memory that the threads share:
- * the measuring thread sends no message per request, and reading the table costs it no time. Times
- * are in ms since the start of the run. NaN means that the request did not reach this point.
+ * The columns of the request table. All values are numbers in memory that the threads share. So a
+ * measuring thread sends no message per request, and other threads read the table without slowing it
+ * down. Times are in ms since the start of the run. NaN means that the request did not reach this point.
  */
 export const COLUMNS = [
+	/** When the request was due. */
 	'planned',
+	/** When the request was passed to the HTTP client. */
 	'dispatched',
 	'first_byte',
 	'first_event',
 	'first_token',
+	/** Time of the first text outside `<think>` tags. */
 	'first_visible',
 	'last_token',
 	/** Time of the terminal event, or of the failure. */
@@ -30,7 +33,7 @@ export const COLUMNS = [
 	'server_time_to_generate',
 	/** Index into OUTCOMES. NaN while the request is running. */
 	'outcome',
-	/** The server's stamp of the first token. Only the stamping server of `calibrate` sends it. */
+	/** When the server sent the first token. Only the server of `dify-bench calibrate` reports this time. */
 	'true_first_token',
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
@@ -70,7 +73,10 @@ export function withoutUsage(rows: RequestRows): RequestRows {
 /** A table with one row per request. It grows in blocks of shared memory. */
 export class RequestTable implements RequestRows {
 	private readonly blocks: Array<Record<ColumnName, Float64Array>> = [];
-	/** Rows in use. A reading thread learns this number from the worker's report. */
+	/**
+	 * Number of rows that contain a request. In a thread that only reads the table, it is 0 until the worker
+	 * has reported the number at the end of the run.
+	 */
 	length = 0;
 
 	/** @param onBlock called with each new block, so that another thread can {@link addBlock} it */
@@ -85,7 +91,7 @@ export class RequestTable implements RequestRows {
 		this.blocks.push(Object.fromEntries(entries) as Record<ColumnName, Float64Array>);
 	}
 
-	/** Adds a row that is all NaN and returns its index. */
+	/** Adds a row in which every value is NaN, and returns the index of the row. */
 	addRow(): number {
 		const row = this.length++;
 		if (row === this.blocks.length * ROWS_PER_BLOCK) {

@@ -21,7 +21,7 @@ export interface SelfCheckInput {
 	/** Number of requests that were planned. */
 	due: number;
 	isInterrupted: boolean;
-	details: readonly OutcomeDetail[];
+	outcomeDetails: readonly OutcomeDetail[];
 }
 
 /** Errors up to this size are too small to matter. */
@@ -120,9 +120,11 @@ function checkSteal({ steal }: SelfCheckInput): Check {
 	};
 }
 
-function checkPlan({ plan, sent, due, isInterrupted, details }: SelfCheckInput): Check {
+function checkPlan({ plan, sent, due, isInterrupted, outcomeDetails }: SelfCheckInput): Check {
 	const name = 'plan';
-	const localError = details.find(({ code }) => code !== null && LOCAL_ERROR_CODES.has(code));
+	const localError = outcomeDetails.find(
+		({ code }) => code !== null && LOCAL_ERROR_CODES.has(code),
+	);
 	if (localError !== undefined) {
 		const { count, code } = localError;
 		return {

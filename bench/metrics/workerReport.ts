@@ -1,5 +1,5 @@
-import type { RecordableHistogram } from 'node:perf_hooks';
 import type { OutcomeDetail, StreamTrace } from '../result';
+import type { TimeHistogram } from './histograms';
 import type { SecondCounts } from './timeline';
 
 /** What a measuring thread reports at the end of a run, in addition to its request table. */
@@ -8,16 +8,19 @@ export interface WorkerReport {
 	rows: number;
 	/** Due times of the planned requests that were never sent, in ms since the start of the run. */
 	unsent: number[];
-	details: OutcomeDetail[];
+	/** The reasons of the requests that did not complete. */
+	outcomeDetails: OutcomeDetail[];
 	/** Gaps between deliveries, in µs. */
-	gaps: RecordableHistogram;
-	seconds: SecondCounts[];
+	gaps: TimeHistogram;
+	/** The received data, one entry per second of the run. */
+	countsPerSecond: SecondCounts[];
+	/** The completed stream with the longest time to first token. */
 	slowest: StreamTrace | null;
 	/** Dify's `X-Version`, from the first response that has the header. */
 	version: string | null;
 	/**
 	 * Event loop utilization: the share of the run in which the thread's event loop was busy, 0 to 1.
-	 * Active waiting for a due time does not count.
+	 * The busy loop before a due time does not count.
 	 */
 	elu: number;
 	gc: { longestMs: number; totalMs: number };
@@ -28,10 +31,10 @@ export interface WorkerReport {
 /** Comparison of the measured arrival times with the stamps of the stamping server (`calibrate`). */
 export interface CalibrationCounts {
 	/** Time from the write of an event to its measured arrival, in µs. */
-	events: RecordableHistogram;
-	firstTokens: RecordableHistogram;
+	events: TimeHistogram;
+	firstTokens: TimeHistogram;
 	/** Number of compared events. */
 	total: number;
-	/** Number of events whose stamp is inside the certified interval. */
+	/** Number of events whose stamp is inside the certified interval (docs/bench-method.md#3-client-error). */
 	covered: number;
 }

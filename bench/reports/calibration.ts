@@ -7,19 +7,20 @@ const COLUMNS = [
 	'workers',
 	'events/s',
 	'busy',
-	'first token p50',
-	'p90',
-	'p99',
-	'all events p50',
-	'p90',
-	'p99',
+	'first p50',
+	'first p90',
+	'first p99',
+	'all p50',
+	'all p90',
+	'all p99',
 	'covered',
 	'verdict',
 ];
 
 /**
- * Returns the result of `dify-bench calibrate` as text for a terminal. The errors are in ms. `covered` is
- * the share of the certified intervals that contain the server's stamp.
+ * Returns the result of `dify-bench calibrate` as text for a terminal. The columns `first` and `all` are
+ * the errors of first tokens and of all events, in ms. `covered` is the percentage of events whose server
+ * time lies in the interval that the client certified (+0.3 ms). The key in the JSON is `held_percent`.
  */
 export function calibrationReport(
 	levels: readonly CalibrationLevel[],
@@ -42,12 +43,16 @@ export function calibrationReport(
 			.map(({ message }) => `${formatCount(streams, 'stream')}: ${message}`),
 	);
 	return [
-		`Each stream has ${formatCount(tokens, 'token')}: the first after ${first} ms, then ${packet} every ${gap} ms.`,
+		`Each stream has ${formatCount(tokens, 'token')}: the first after ${first} ms, then ${formatCount(packet, 'token')} every ${gap} ms.`,
 		'',
-		...plainTable('Error of this client, in ms', COLUMNS, rows),
+		...plainTable(
+			'Error of this client in ms (first: first tokens, all: all events)',
+			COLUMNS,
+			rows,
+		),
 		'',
 		lastValid === undefined
-			? 'This machine cannot measure any of these levels validly.'
+			? 'Not even the smallest number of streams can be measured validly on this machine.'
 			: `This machine can measure up to ${lastValid.streams} concurrent streams validly.`,
 		...failedChecks,
 		'',

@@ -16,7 +16,7 @@ import type { SentAnswer } from './tokens';
 type EndEvent = 'message_end' | 'workflow_finished';
 
 /**
- * Ends a run in the way of its app mode and Dify version. Returns the final answer, which a
+ * Ends a run as its app mode and Dify version do. Returns the final answer, which a
  * `message_replace` event may have changed. See docs/dify-api.md#stream-end.
  */
 export async function emitEndEvents(writer: EventWriter, answer: SentAnswer): Promise<string> {
@@ -91,8 +91,8 @@ function getWorkflowResult(
 	if (isStopped || workflowStatus === 'stopped') {
 		return { status: 'stopped', error: 'Stopped by user.', outputs: {} };
 	}
-	// If another user requested the stop, the answer is complete but the workflow fails
-	// (f05_stop_flow_wrong_user).
+	// A stop request of another user does not shorten the answer, but Dify reports the workflow as failed
+	// (recording f05_stop_flow_wrong_user).
 	if (task.stoppedBy !== undefined && task.stoppedBy !== task.user) {
 		const error = 'Aborted: User requested stop';
 		return { status: 'failed', error, outputs: { answer: text } };
@@ -101,7 +101,7 @@ function getWorkflowResult(
 	return { status: workflowStatus, error: workflowError, outputs: outputs ?? defaultOutputs };
 }
 
-/** Pauses the workflow until a person submits its form. A paused run has no `message_end`. */
+/** Sends the events of a workflow that waits until a person submits its form. A paused run has no `message_end`. */
 async function emitPause(writer: EventWriter): Promise<void> {
 	const { context } = writer;
 	const { message, run } = context;

@@ -11,7 +11,7 @@ import type { RunContext } from './runContext';
 import { runsInWorker } from './runContext';
 import { streamTokens } from './tokens';
 
-/** Streams a run in the way of its app mode and Dify version. */
+/** Streams a run as its app mode and Dify version do. */
 export async function streamRun(context: RunContext, response: SseResponse): Promise<void> {
 	const { scenario, message } = context;
 	const writer = new EventWriter(context, response);
@@ -100,7 +100,7 @@ async function emitThoughtsAndFiles(writer: EventWriter, thoughts: Thought[]): P
 	}
 }
 
-/** Sends the last step of an agent again, now with the answer, and stores all its steps. */
+/** Sends the last step of an agent again, this time with the answer, and stores all steps in the message. */
 async function emitFinalThought(
 	writer: EventWriter,
 	thoughts: Thought[],

@@ -1,4 +1,4 @@
-import type { BenchResult, Histogram, Second } from '../../result';
+import type { BenchResult, BinnedHistogram, Second } from '../../result';
 
 /** The data of one chart. The page contains it as JSON, and the chart script draws it. */
 export interface Chart {
@@ -62,7 +62,7 @@ export function createCharts({ histograms, seconds }: BenchResult): Chart[] {
 }
 
 /** Drops empty bins at both ends, and merges neighboring bins if there are more than {@link MAX_BINS}. */
-function histogramChart(id: string, title: string, { edges, counts }: Histogram): Chart {
+function histogramChart(id: string, title: string, { edges, counts }: BinnedHistogram): Chart {
 	const first = counts.findIndex((count) => count > 0);
 	const end = counts.findLastIndex((count) => count > 0) + 1;
 	const width = Math.ceil((end - first) / MAX_BINS);

@@ -48,7 +48,7 @@ ${htmlTable(outcomesTable(result))}
 <div class="charts">
 ${charts.map(({ id, title }) => `<section><h2>${title}</h2><div id="chart-${id}"></div></section>`).join('\n')}
 </div>
-${result.slowest === null ? '' : `<section><h2>Slowest stream</h2>${waterfall(result.slowest)}</section>`}
+${result.slowest === null ? '' : `<section><h2>Stream with the longest time to first token</h2>${waterfall(result.slowest)}</section>`}
 ${htmlTable(scalarsTable(result))}
 <script type="application/json" id="charts">${toScriptJson(charts)}</script>
 <script>${uPlot.script}</script>

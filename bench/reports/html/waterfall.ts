@@ -3,10 +3,10 @@ import { formatCount, formatNumber, formatQuantity } from '../format';
 import { escapeMarkup as escape } from '../untrustedText';
 
 const MAX_ROWS = 40;
-/** Pauses shorter than this share of the stream are too narrow to be visible. */
+/** A row does not show a pause that is shorter than this share of the stream, because it would be too narrow to see. */
 const MIN_VISIBLE_SHARE = 1 / 200;
 
-/** One row: consecutive deliveries whose first event has the same name. */
+/** A row of the waterfall. It shows one delivery, or consecutive ones whose first event has the same name. */
 interface Row {
 	event: string;
 	deliveries: number;
@@ -24,8 +24,9 @@ interface Span {
 }
 
 /**
- * Returns the stream as an HTML waterfall. Each delivery has a row with a light bar for the time without
- * data and a solid bar for the arrival. In long streams, neighboring deliveries share a row.
+ * Returns the stream as an HTML waterfall. There is one row per delivery, with a light bar for the time
+ * without data and a solid bar for the arrival. There are at most about 40 rows: in longer streams, similar
+ * neighbors share a row.
  */
 export function waterfall({ request, outcome, ttft, e2e, deliveries }: StreamTrace): string {
 	const endMs = Math.max(e2e ?? 0, deliveries.at(-1)?.t ?? 0);
@@ -47,7 +48,7 @@ export function waterfall({ request, outcome, ttft, e2e, deliveries }: StreamTra
 </li>`;
 	});
 	const times = `first token after ${formatQuantity(ttft, 'ms')}, end after ${formatQuantity(e2e, 'ms')}`;
-	return `<p>Request ${request}: ${outcome}, ${times}. Light bars: waiting for data. Solid bars: data arrived.</p>
+	return `<p>Request ${request + 1}: ${outcome}, ${times}. Light bars: waiting for data. Solid bars: data arrived.</p>
 <ol class="waterfall">
 ${rows.join('\n')}
 </ol>`;

@@ -8,7 +8,7 @@ import { htmlReport } from '../../../../bench/reports/html/page';
 import type { Chart } from '../../../../bench/reports/html/charts';
 import { createCharts } from '../../../../bench/reports/html/charts';
 import { waterfall } from '../../../../bench/reports/html/waterfall';
-import type { Histogram } from '../../../../bench/result';
+import type { BinnedHistogram } from '../../../../bench/result';
 import { fixtureResult } from './fixture';
 import { hostileResult } from './hostile';
 
@@ -72,7 +72,7 @@ describe('HTML report:', () => {
 	});
 
 	it('omits charts and waterfall if nothing was measured', () => {
-		const empty: Histogram = { edges: [0, 1], counts: [0] };
+		const empty: BinnedHistogram = { edges: [0, 1], counts: [0] };
 		const bare = htmlReport(
 			fixtureResult({
 				slowest: null,
@@ -80,7 +80,7 @@ describe('HTML report:', () => {
 				histograms: { ttft: empty, delivery_gap: { edges: [], counts: [] } },
 			}),
 		);
-		expect(markupOf(bare)).not.toMatch(/id="chart-|Slowest stream|NaN|undefined/);
+		expect(markupOf(bare)).not.toMatch(/id="chart-|Stream with the longest|NaN|undefined/);
 	});
 
 	it('escapes text of the server', () => {
@@ -95,7 +95,7 @@ describe('HTML report:', () => {
 });
 
 describe('HTML report histograms:', () => {
-	function bins(histogram: Histogram): Chart {
+	function bins(histogram: BinnedHistogram): Chart {
 		const { delivery_gap } = fixtureResult().histograms;
 		return createCharts(fixtureResult({ histograms: { ttft: histogram, delivery_gap } }))[0]!;
 	}
@@ -131,7 +131,7 @@ describe('HTML report waterfall:', () => {
 	it('has a row for each delivery of a short stream', () => {
 		const deliveries = [at(10, 'workflow_started'), at(500), at(750), at(1000, 'message_end')];
 		const html = waterfall({ request: 7, outcome: 'completed', ttft: 500, e2e: 1000, deliveries });
-		expect(html).toContain('Request 7: completed, first token after 500 ms, end after 1,000 ms');
+		expect(html).toContain('Request 8: completed, first token after 500 ms, end after 1,000 ms');
 		expect(html.match(/<li>/g)).toHaveLength(4);
 		expect(html).toContain(
 			'<i class="waiting" style="left:1.00%;width:49.00%"></i><i class="received" style="left:50.00%;width:0.00%">',

@@ -1,4 +1,4 @@
-import type { Distribution, Histogram, PercentileName } from '../../../../bench/result';
+import type { BinnedHistogram, Distribution, PercentileName } from '../../../../bench/result';
 import { PERCENTILES, quantileOf, samplesNeeded } from '../../../../bench/result';
 
 /** Returns the distribution of the samples, with approximate bounds. */
@@ -27,7 +27,7 @@ export function distribution(samples: number[], censored = 0): Distribution {
 }
 
 /** Returns a histogram with bins of the given width. */
-export function histogram(samples: number[], width: number): Histogram {
+export function histogram(samples: number[], width: number): BinnedHistogram {
 	const bins = Math.floor(Math.max(...samples) / width) + 1;
 	const counts = new Array<number>(bins).fill(0);
 	for (const sample of samples) counts[Math.floor(sample / width)]! += 1;
