@@ -24,6 +24,18 @@ export interface SelfCheckInput {
 	outcomeDetails: readonly OutcomeDetail[];
 }
 
+/** A value up to `valid` is VALID, and above that up to `degraded` it is DEGRADED. Both are shares, 0 to 1. */
+interface Limits {
+	valid: number;
+	degraded: number;
+}
+
+const DELAY_LIMITS: Limits = { valid: 0.05, degraded: 0.2 };
+const ELU_LIMITS: Limits = { valid: 0.6, degraded: 0.85 };
+const GC_LIMITS: Limits = { valid: 0.05, degraded: 0.2 };
+const STEAL_LIMITS: Limits = { valid: 0.05, degraded: 0.15 };
+const UNSENT_LIMITS: Limits = { valid: 0.01, degraded: 0.05 };
+
 /** Errors up to this size are too small to matter. */
 const NEGLIGIBLE_MS = 1;
 /** Error codes that mean that this machine, not the server, is out of resources. */
@@ -38,7 +50,7 @@ export function checkValidity(input: SelfCheckInput): Verdict {
 	const checks = [
 		checkDelay(
 			'client_error',
-			(delay) => `First tokens may have arrived up to ${delay} earlier than measured`,
+			(delay) => `The measured first tokens may be up to ${delay} late`,
 			input,
 		),
 		checkDelay(
@@ -55,10 +67,13 @@ export function checkValidity(input: SelfCheckInput): Verdict {
 	return { status: STATUSES[worst] ?? 'INVALID', checks };
 }
 
-/** Returns `VALID` up to the first limit and `DEGRADED` up to the second. */
-function grade(value: number, validUpTo: number, degradedUpTo: number): VerdictStatus {
-	if (value <= validUpTo) return 'VALID';
-	return value <= degradedUpTo ? 'DEGRADED' : 'INVALID';
+function grade(share: number, { valid, degraded }: Limits): VerdictStatus {
+	if (share <= valid) return 'VALID';
+	return share <= degraded ? 'DEGRADED' : 'INVALID';
+}
+
+function describeLimits({ valid, degraded }: Limits): string {
+	return `(DEGRADED above ${valid * 100} %, INVALID above ${degraded * 100} %)`;
 }
 
 function checkDelay(
@@ -71,7 +86,9 @@ function checkDelay(
 	}
 	const { percentiles, max, count } = distributions[name];
 	const reference = plan.mode === 'streaming' ? 'ttft' : 'e2e';
-	const median = distributions[reference].percentiles.p50?.value ?? distributions[reference].mean;
+	const { percentiles: referencePercentiles, mean } = distributions[reference];
+	const median = referencePercentiles.p50?.value;
+	const typical = median ?? mean;
 	const percentile = CHECKED_PERCENTILES.find((candidate) => percentiles[candidate] !== null);
 	const delay = percentile === undefined ? max : (percentiles[percentile]?.value ?? null);
 	if (delay === null || count === 0) {
@@ -79,32 +96,32 @@ function checkDelay(
 	}
 	const message = describe(`${delay.toFixed(3)} ms (${percentile ?? 'maximum'})`);
 	if (delay <= NEGLIGIBLE_MS) return { name, status: 'VALID', message };
-	if (median === null) return { name, status: 'DEGRADED', message };
-	const share = delay / median;
-	const status = grade(share, 0.05, 0.2);
+	if (typical === null) return { name, status: 'DEGRADED', message };
+	const share = delay / typical;
+	const status = grade(share, DELAY_LIMITS);
 	return {
 		name,
 		// The maximum of a few samples does not describe the others well enough to reject the run.
 		status: percentile === undefined && status === 'INVALID' ? 'DEGRADED' : status,
-		message: `${message}: ${percent(share)} of the ${reference} p50 (limits 5 % and 20 %)`,
+		message: `${message}. That is ${percent(share)} of the ${median === undefined ? 'mean' : 'median'} ${reference} ${describeLimits(DELAY_LIMITS)}`,
 	};
 }
 
 function checkElu({ elu }: SelfCheckInput): Check {
-	const status = grade(elu, 0.6, 0.85);
+	const status = grade(elu, ELU_LIMITS);
 	const advice = status === 'VALID' ? '' : '. Use more --workers to distribute the load';
 	return {
 		name: 'elu',
 		status,
-		message: `The busiest measuring thread was busy ${percent(elu)} of the time (limits 60 % and 85 %)${advice}`,
+		message: `The busiest measuring thread was busy ${percent(elu)} of the time ${describeLimits(ELU_LIMITS)}${advice}`,
 	};
 }
 
 function checkGc({ gc }: SelfCheckInput): Check {
 	return {
 		name: 'gc',
-		status: grade(gc.share, 0.05, 0.2),
-		message: `Garbage collection took ${percent(gc.share)} of the time of a measuring thread (limits 5 % and 20 %). The longest pause was ${gc.longestMs.toFixed(1)} ms`,
+		status: grade(gc.share, GC_LIMITS),
+		message: `Garbage collection took ${percent(gc.share)} of the time of a measuring thread ${describeLimits(GC_LIMITS)}. The longest pause was ${gc.longestMs.toFixed(1)} ms`,
 	};
 }
 
@@ -115,8 +132,8 @@ function checkSteal({ steal }: SelfCheckInput): Check {
 	}
 	return {
 		name,
-		status: grade(steal, 0.05, 0.15),
-		message: `The host gave ${percent(steal)} of the CPU time to other machines (limits 5 % and 15 %)`,
+		status: grade(steal, STEAL_LIMITS),
+		message: `The host gave ${percent(steal)} of the CPU time to other machines ${describeLimits(STEAL_LIMITS)}`,
 	};
 }
 
@@ -139,7 +156,7 @@ function checkPlan({ plan, sent, due, isInterrupted, outcomeDetails }: SelfCheck
 	const share = due === 0 ? 1 : sent / due;
 	return {
 		name,
-		status: grade(1 - share, 0.01, 0.05),
+		status: grade(1 - share, UNSENT_LIMITS),
 		message:
 			plan.load.model === 'closed'
 				? `${sent} requests were sent`
