@@ -1,13 +1,13 @@
 import { Container } from '@n8n/di';
 import { Logger } from '@n8n/backend-common';
-import type { World } from './harness';
-import { itemOf, openWorld } from './harness';
+import type { TestBed } from './testBed';
+import { getItem, startTestBed } from './testBed';
 
-let world: World;
+let testBed: TestBed;
 let debug: jest.SpyInstance;
 
 beforeAll(async () => {
-	world = await openWorld();
+	testBed = await startTestBed();
 	debug = jest.spyOn(Container.get(Logger), 'debug');
 });
 
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
 /** The lines that the node wrote, without those of n8n's engine. */
@@ -24,7 +24,7 @@ const lines = (): unknown[][] =>
 	debug.mock.calls.filter(([message]) => String(message).startsWith('Dify: '));
 
 it('debug log: shows the request, the first event and why the run ended', async () => {
-	itemOf(await world.send('chat-plain', { query: 'a secret question' }));
+	getItem(await testBed.send('chat-plain', { query: 'a secret question' }));
 	expect(lines()).toEqual([
 		['Dify: Sending request', { itemIndex: 0, method: 'POST', path: '/chat-messages' }],
 		['Dify: First event', { itemIndex: 0, event: 'message', ms: expect.any(Number) }],
@@ -36,13 +36,23 @@ it('debug log: shows the request, the first event and why the run ended', async 
 });
 
 it('debug log: contains no message content, no API key and no form token', async () => {
-	const item = itemOf(await world.send('chat-plain', { query: 'a secret question' }));
-	const key = world.dify.key('chat-plain');
-	await world.run('chat-plain', 'chatMessage', 'stop', { taskId: key });
-	await world.run('flow-plain', 'chatMessage', 'submitForm', {
-		form: 'secret-token',
-		workflowRunId: item.message_id as string,
-		action: 'approve',
+	const item = getItem(await testBed.send('chat-plain', { query: 'a secret question' }));
+	const key = testBed.dify.key('chat-plain');
+	await testBed.run({
+		app: 'chat-plain',
+		resource: 'chatMessage',
+		operation: 'stop',
+		parameters: { taskId: key },
+	});
+	await testBed.run({
+		app: 'flow-plain',
+		resource: 'chatMessage',
+		operation: 'submitForm',
+		parameters: {
+			form: 'secret-token',
+			workflowRunId: item.message_id as string,
+			action: 'approve',
+		},
 	});
 	const text = JSON.stringify(lines());
 	expect(text).toContain('/chat-messages/***/stop');
@@ -54,5 +64,5 @@ it('debug log: a logger that throws does not fail the execution', async () => {
 	debug.mockImplementation((message: string) => {
 		if (message.startsWith('Dify: ')) throw new Error('the log is full');
 	});
-	expect(itemOf(await world.send('chat-plain'))).toMatchObject({ status: 'completed' });
+	expect(getItem(await testBed.send('chat-plain'))).toMatchObject({ status: 'completed' });
 });

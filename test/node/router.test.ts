@@ -1,16 +1,16 @@
-import type { World } from './harness';
-import { openWorld } from './harness';
+import type { TestBed } from './testBed';
+import { startTestBed } from './testBed';
 
 /** What the router makes of an operation there is not, and of errors that others threw. */
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld({ lingerMs: 20 });
+	testBed = await startTestBed({ lingerMs: 20 });
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
 /** n8n's own error for an expression: neither a NodeOperationError nor a NodeApiError. */
@@ -19,19 +19,19 @@ const items = [{ json: { query: 'one' } }, { json: {} }, { json: { query: 'three
 const query = "={{ $json.query ?? $('Nowhere').item.json.query }}";
 
 it('says which operation of which resource there is not, and sends nothing', async () => {
-	const before = world.dify.requests.length;
-	const { error, outputs } = await world.send('chat-plain', { operation: 'shout' });
+	const before = testBed.dify.requests.length;
+	const { error, outputs } = await testBed.send('chat-plain', { operation: 'shout' });
 	expect(error).toMatchObject({
 		name: 'NodeOperationError',
 		message: "The resource 'chatMessage' has no operation 'shout'",
 	});
 	expect(outputs).toEqual([]);
-	expect(world.dify.requests).toHaveLength(before);
+	expect(testBed.dify.requests).toHaveLength(before);
 });
 
 describe('an error that is not of this node', () => {
 	it('ends the run, with its own message and the item it came of', async () => {
-		const { error, outputs } = await world.send('chat-plain', { query }, { items });
+		const { error, outputs } = await testBed.send('chat-plain', { query }, { items });
 		expect(error).toMatchObject({
 			name: 'NodeOperationError',
 			message: REASON,
@@ -41,7 +41,7 @@ describe('an error that is not of this node', () => {
 	});
 
 	it('becomes an item among the others, with "Continue"', async () => {
-		const { outputs, error } = await world.send(
+		const { outputs, error } = await testBed.send(
 			'chat-plain',
 			{ query },
 			{ items, onError: 'continueRegularOutput' },
@@ -59,7 +59,7 @@ describe('an error that is not of this node', () => {
 	it.each([1, 3])(
 		'goes to the error output, with "Continue (using error output)" and %d at a time',
 		async (maxConcurrency) => {
-			const { outputs, error } = await world.send(
+			const { outputs, error } = await testBed.send(
 				'chat-plain',
 				{ query, options: { maxConcurrency } },
 				{ items, onError: 'continueErrorOutput' },

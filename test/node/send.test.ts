@@ -1,14 +1,14 @@
-import type { World } from './harness';
-import { itemOf, openWorld, until } from './harness';
+import type { TestBed } from './testBed';
+import { getItem, startTestBed, waitUntil } from './testBed';
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld({ lingerMs: 1_000 });
+	testBed = await startTestBed({ lingerMs: 1_000 });
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
 describe('each app kind, collected into one item', () => {
@@ -19,7 +19,7 @@ describe('each app kind, collected into one item', () => {
 		['flow-plain', 'advanced-chat', 'blocking'],
 		['agent-fc', 'agent-chat', 'streaming'],
 	])('%s as %s, %s', async (app, mode, responseMode) => {
-		const item = itemOf(await world.send(app, { responseMode, simplify: false }));
+		const item = getItem(await testBed.send(app, { responseMode, simplify: false }));
 		expect(item).toMatchObject({
 			answer: 'Hello from the stub model. You said: hello',
 			mode,
@@ -47,7 +47,7 @@ describe('each app kind, collected into one item', () => {
 	});
 
 	it('keeps ten fields when simplified', async () => {
-		const item = itemOf(await world.send('flow-plain'));
+		const item = getItem(await testBed.send('flow-plain'));
 		expect(Object.keys(item).sort()).toEqual([
 			'answer',
 			'conversation_id',
@@ -65,8 +65,8 @@ describe('each app kind, collected into one item', () => {
 	it('gives the item within 50 ms of the last terminal event, though the connection is held', async () => {
 		const lags: number[] = [];
 		for (let round = 0; round < 3; round++) {
-			itemOf(await world.send('flow-plain'));
-			const stamps = world.dify.requests.at(-1)?.writtenAtMs ?? [];
+			getItem(await testBed.send('flow-plain'));
+			const stamps = testBed.dify.requests.at(-1)?.writtenAtMs ?? [];
 			lags.push(performance.now() - (stamps.at(-1) ?? 0));
 		}
 		expect(Math.min(...lags)).toBeLessThan(50);
@@ -75,9 +75,9 @@ describe('each app kind, collected into one item', () => {
 
 describe('what Dify is asked', () => {
 	it('continues a conversation', async () => {
-		const first = itemOf(await world.send('chat-plain'));
-		const second = itemOf(
-			await world.send('chat-plain', {
+		const first = getItem(await testBed.send('chat-plain'));
+		const second = getItem(
+			await testBed.send('chat-plain', {
 				conversationId: { __rl: true, mode: 'id', value: first.conversation_id as string },
 			}),
 		);
@@ -86,10 +86,10 @@ describe('what Dify is asked', () => {
 
 	it('sends 0, false and empty text as they are, and no key that was not given', async () => {
 		const inputs = { zero: 0, no: false, empty: '', nothing: null };
-		itemOf(
-			await world.send('chat-plain', { inputsMode: 'json', inputsJson: JSON.stringify(inputs) }),
+		getItem(
+			await testBed.send('chat-plain', { inputsMode: 'json', inputsJson: JSON.stringify(inputs) }),
 		);
-		expect(world.dify.requests.at(-1)?.body).toEqual({
+		expect(testBed.dify.requests.at(-1)?.body).toEqual({
 			inputs,
 			query: 'hello',
 			user: 'n8n',
@@ -100,7 +100,7 @@ describe('what Dify is asked', () => {
 
 	it('sends 20 items with parameters of their own, in order, several at a time', async () => {
 		const items = Array.from({ length: 20 }, (_, index) => ({ json: { index } }));
-		const outcome = await world.send(
+		const outcome = await testBed.send(
 			'chat-plain',
 			{
 				query: '=question {{ $json.index }}',
@@ -109,7 +109,7 @@ describe('what Dify is asked', () => {
 			},
 			{ items },
 		);
-		itemOf(outcome);
+		getItem(outcome);
 		const [output = []] = outcome.outputs;
 		expect(output.map(({ json }) => json.answer)).toEqual(
 			items.map((_, index) => `Hello from the stub model. You said: question ${index}`),
@@ -121,13 +121,13 @@ describe('what Dify is asked', () => {
 describe('live', () => {
 	it('passes each word on as it comes and ends with the whole item', async () => {
 		const arrivals: number[] = [];
-		world.dify.enqueue('chat-plain', { script: { text: 'one two three four', gapMs: 40 } });
-		const outcome = await world.send(
+		testBed.dify.enqueue('chat-plain', { script: { text: 'one two three four', gapMs: 40 } });
+		const outcome = await testBed.send(
 			'chat-plain',
 			{},
 			{ streaming: true, onChunk: () => arrivals.push(performance.now()) },
 		);
-		expect(itemOf(outcome).answer).toBe('one two three four');
+		expect(getItem(outcome).answer).toBe('one two three four');
 		expect(outcome.chunks.map(({ type, content }) => [type, content])).toEqual([
 			['begin', undefined],
 			['item', 'one'],
@@ -141,7 +141,7 @@ describe('live', () => {
 	});
 
 	it('passes a blocking answer on in one piece', async () => {
-		const outcome = await world.send(
+		const outcome = await testBed.send(
 			'flow-plain',
 			{ responseMode: 'blocking' },
 			{ streaming: true },
@@ -154,8 +154,8 @@ describe('live', () => {
 	});
 
 	it('goes on collecting when n8n can pass no more on, and says so', async () => {
-		world.dify.enqueue('chat-plain', { script: { text: 'one two three' } });
-		const outcome = await world.send(
+		testBed.dify.enqueue('chat-plain', { script: { text: 'one two three' } });
+		const outcome = await testBed.send(
 			'chat-plain',
 			{},
 			{
@@ -165,7 +165,7 @@ describe('live', () => {
 				},
 			},
 		);
-		expect(itemOf(outcome)).toMatchObject({ answer: 'one two three', status: 'completed' });
+		expect(getItem(outcome)).toMatchObject({ answer: 'one two three', status: 'completed' });
 		expect(outcome.chunks.map(({ type, content }) => [type, content])).toEqual([
 			['begin', undefined],
 			['item', 'one'],
@@ -181,7 +181,7 @@ describe('live', () => {
 		['stopWorkflow', "The model's provider rejected the request or ended it early"],
 		['continueRegularOutput', 'The model is gone'],
 	] as const)('tells who listens of a failure once (%s)', async (onError, told) => {
-		world.dify.enqueue('chat-plain', {
+		testBed.dify.enqueue('chat-plain', {
 			script: { text: 'one two three' },
 			faults: [
 				{
@@ -193,7 +193,7 @@ describe('live', () => {
 				},
 			],
 		});
-		const { chunks } = await world.send('chat-plain', {}, { streaming: true, onError });
+		const { chunks } = await testBed.send('chat-plain', {}, { streaming: true, onError });
 		const [failure, ...more] = chunks.filter(({ type }) => type === 'error');
 		expect(failure?.content).toContain(told);
 		expect(failure?.content).not.toContain('one two');
@@ -202,8 +202,8 @@ describe('live', () => {
 
 	it('sends nothing along where the option says so', async () => {
 		const parameters = { options: { streamToResponse: false } };
-		const outcome = await world.send('chat-plain', parameters, { streaming: true });
-		itemOf(outcome);
+		const outcome = await testBed.send('chat-plain', parameters, { streaming: true });
+		getItem(outcome);
 		expect(outcome.chunks).toEqual([]);
 	});
 });
@@ -213,11 +213,11 @@ describe('a cancelled execution', () => {
 		"reaches Dify's stop and closes the socket: %s",
 		async (app) => {
 			const cancel = new AbortController();
-			world.dify.enqueue(app, {
+			testBed.dify.enqueue(app, {
 				script: { tokens: ['a ', 'b '].concat(Array(200).fill('c ')), gapMs: 50 },
 			});
-			const seen = world.dify.requests.length;
-			const running = world.send(
+			const seen = testBed.dify.requests.length;
+			const running = testBed.send(
 				app,
 				{},
 				{
@@ -229,23 +229,23 @@ describe('a cancelled execution', () => {
 				},
 			);
 			await running;
-			const [chat] = world.dify.requests.slice(seen);
+			const [chat] = testBed.dify.requests.slice(seen);
 			const stops = (): unknown[] =>
-				world.dify.requests.slice(seen).filter(({ path }) => path.endsWith('/stop'));
-			await until(() => stops().length === 1 && chat?.closedByClient === true);
+				testBed.dify.requests.slice(seen).filter(({ path }) => path.endsWith('/stop'));
+			await waitUntil(() => stops().length === 1 && chat?.closedByClient === true);
 			expect(stops()).toEqual([expect.objectContaining({ method: 'POST', body: { user: 'n8n' } })]);
 		},
 	);
 
 	it('is not held up by a recovery that waits', async () => {
 		const cancel = new AbortController();
-		world.dify.enqueue('chat-plain', {
+		testBed.dify.enqueue('chat-plain', {
 			script: { text: 'one two three' },
 			faults: [{ kind: 'cut', afterTokens: 1 }],
 		});
-		const running = world.send('chat-plain', {}, { cancel: cancel.signal });
-		const before = world.seen('GET', '/v1/messages').length;
-		await until(() => world.seen('GET', '/v1/messages').length === before + 2);
+		const running = testBed.send('chat-plain', {}, { cancel: cancel.signal });
+		const before = testBed.findRequests('GET', '/v1/messages').length;
+		await waitUntil(() => testBed.findRequests('GET', '/v1/messages').length === before + 2);
 		// The second pause is of a second.
 		const cancelledAt = performance.now();
 		cancel.abort();

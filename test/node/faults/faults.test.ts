@@ -1,25 +1,25 @@
-import type { World } from '../harness';
-import { openWorld } from '../harness';
-import { bodies } from './bodies';
-import { brokenStreams } from './brokenStreams';
-import { eitherMode } from './eitherMode';
-import { oddStreams } from './oddStreams';
-import type { Kind, Row } from './row';
-import { TEXT } from './row';
+import type { TestBed } from '../testBed';
+import { startTestBed } from '../testBed';
+import { blockingFaults } from './blockingFaults';
+import { interruptedStreams } from './interruptedStreams';
+import { commonFaults } from './commonFaults';
+import { unusualStreams } from './unusualStreams';
+import type { Kind, FaultCase } from './faultCase';
+import { TEXT } from './faultCase';
 
 /**
  * Every hazard in every app kind and mode where it makes sense: the right item, or the right failure
  * with what had arrived. All run with "Continue (on Fail)", so that both read alike.
  */
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld({ lingerMs: 100 });
+	testBed = await startTestBed({ lingerMs: 100 });
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
 const APPS = {
@@ -33,12 +33,16 @@ const BLOCKING: Kind[] = ['chat', 'advanced-chat'];
 
 const cases = [
 	...ALL.flatMap((kind) =>
-		rowsFor(kind, 'streaming', [...eitherMode, ...oddStreams, ...brokenStreams]),
+		rowsFor(kind, 'streaming', [...commonFaults, ...unusualStreams, ...interruptedStreams]),
 	),
-	...BLOCKING.flatMap((kind) => rowsFor(kind, 'blocking', [...eitherMode, ...bodies])),
+	...BLOCKING.flatMap((kind) => rowsFor(kind, 'blocking', [...commonFaults, ...blockingFaults])),
 ];
 
-function rowsFor(kind: Kind, mode: string, rows: Row[]): Array<[Kind, string, string, Row]> {
+function rowsFor(
+	kind: Kind,
+	mode: string,
+	rows: FaultCase[],
+): Array<[Kind, string, string, FaultCase]> {
 	return rows
 		.filter(({ kinds }) => kinds === undefined || kinds.includes(kind))
 		.map((row) => [kind, mode, row.name, row]);
@@ -47,9 +51,9 @@ function rowsFor(kind: Kind, mode: string, rows: Row[]): Array<[Kind, string, st
 it.each(cases)('%s, %s: %s', async (kind, responseMode, _, row) => {
 	const { faults, script = { text: TEXT }, options = {}, expected } = row;
 	const app = APPS[kind];
-	const before = world.dify.requests.length;
-	world.dify.enqueue(app, { script, faults });
-	const outcome = await world.send(
+	const before = testBed.dify.requests.length;
+	testBed.dify.enqueue(app, { script, faults });
+	const outcome = await testBed.send(
 		app,
 		{ responseMode, options: options as never },
 		{ onError: 'continueRegularOutput' },
@@ -58,11 +62,11 @@ it.each(cases)('%s, %s: %s', async (kind, responseMode, _, row) => {
 	expect(json).toMatchObject(expected);
 	if (!('error' in expected)) expect(json).not.toHaveProperty('error');
 	// Asked once, whatever came of it, and the key is nowhere.
-	const posts = world.dify.requests
+	const posts = testBed.dify.requests
 		.slice(before)
 		.filter(({ path }) => path === '/v1/chat-messages');
 	expect(posts).toHaveLength(1);
-	expect(JSON.stringify(outcome.run)).not.toContain(world.dify.key(app));
+	expect(JSON.stringify(outcome.run)).not.toContain(testBed.dify.key(app));
 	if (row.name.includes('no JSON'))
 		expect(JSON.stringify(outcome.hints)).toContain('Skipped 1 message');
 });

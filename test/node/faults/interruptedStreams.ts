@@ -1,8 +1,8 @@
-import type { Row } from './row';
-import { TEXT, TWO_TOKENS, WHOLE } from './row';
+import type { FaultCase } from './faultCase';
+import { TEXT, FIRST_TWO_TOKENS, COMPLETE_ITEM } from './faultCase';
 
 /** Streams that break off or fail: what had arrived is kept. */
-export const brokenStreams: Row[] = [
+export const interruptedStreams: FaultCase[] = [
 	{
 		name: 'no message_end from a chatbot',
 		faults: [{ kind: 'missingMessageEnd' }],
@@ -26,21 +26,21 @@ export const brokenStreams: Row[] = [
 			},
 		],
 		expected: {
-			answer: TWO_TOKENS,
+			answer: FIRST_TWO_TOKENS,
 			status: 'failed',
 			code: 'completion_request_error',
 			http_status: 400,
 			error: 'model broke [item 0]',
 		},
 	},
-	...(['cut', 'reset'] as const).flatMap((kind): Row[] => [
+	...(['cut', 'reset'] as const).flatMap((kind): FaultCase[] => [
 		{
 			name: `${kind}, not recovered`,
 			faults: [{ kind, afterTokens: 2 }],
 			script: { text: TEXT, gapMs: 10 },
 			options: { recover: false },
 			expected: {
-				answer: TWO_TOKENS,
+				answer: FIRST_TWO_TOKENS,
 				status: 'truncated',
 				error: expect.stringContaining('before the answer was complete'),
 			},
@@ -50,7 +50,7 @@ export const brokenStreams: Row[] = [
 			faults: [{ kind, afterTokens: 2 }],
 			script: { text: TEXT, gapMs: 10 },
 			kinds: ['advanced-chat'],
-			expected: { ...WHOLE, recovered: true },
+			expected: { ...COMPLETE_ITEM, recovered: true },
 		},
 		{
 			name: `${kind}, and the read-back is empty`,
@@ -58,7 +58,7 @@ export const brokenStreams: Row[] = [
 			script: { text: TEXT, gapMs: 10 },
 			kinds: ['chat', 'agent-chat'],
 			expected: {
-				answer: TWO_TOKENS,
+				answer: FIRST_TWO_TOKENS,
 				status: 'truncated',
 				error: expect.stringContaining('before the answer was complete'),
 			},
@@ -68,13 +68,21 @@ export const brokenStreams: Row[] = [
 		name: 'a stall, over the idle limit',
 		faults: [{ kind: 'stall', afterTokens: 2 }],
 		options: { idleTimeout: 0.3, recover: false },
-		expected: { answer: TWO_TOKENS, status: 'timeout', error: expect.stringContaining('0.3 s') },
+		expected: {
+			answer: FIRST_TWO_TOKENS,
+			status: 'timeout',
+			error: expect.stringContaining('0.3 s'),
+		},
 	},
 	{
 		name: 'a stall, over the duration limit',
 		faults: [{ kind: 'stall', afterTokens: 2 }],
 		options: { maxDuration: 0.5 },
-		expected: { answer: TWO_TOKENS, status: 'timeout', error: expect.stringContaining('0.5 s') },
+		expected: {
+			answer: FIRST_TWO_TOKENS,
+			status: 'timeout',
+			error: expect.stringContaining('0.5 s'),
+		},
 	},
 	{
 		name: 'a workflow that failed',

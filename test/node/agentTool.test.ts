@@ -1,22 +1,22 @@
-import type { World } from './harness';
-import { openWorld } from './harness';
+import type { TestBed } from './testBed';
+import { startTestBed } from './testBed';
 
 /** The node as the tool of an AI agent: the model fills in the query. */
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld();
+	testBed = await startTestBed();
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
 const query = "={{ $fromAI('question', 'What to ask', 'string') }}";
 
 it('answers an agent with its item', async () => {
-	const { outputs } = await world.send(
+	const { outputs } = await testBed.send(
 		'chat-plain',
 		{ query },
 		{ toolArguments: { question: 'why?' } },
@@ -31,7 +31,7 @@ it('answers an agent with its item', async () => {
 });
 
 it('tells the agent why it failed, with what to do about it', async () => {
-	const { outputs } = await world.send(
+	const { outputs } = await testBed.send(
 		'chat-plain',
 		{ query },
 		{ toolArguments: { question: '' } },
@@ -42,7 +42,7 @@ it('tells the agent why it failed, with what to do about it', async () => {
 });
 
 it("keeps its words out of the agent's own answer where the execution streams", async () => {
-	const { chunks, outputs } = await world.send(
+	const { chunks, outputs } = await testBed.send(
 		'chat-plain',
 		{ query },
 		{ toolArguments: { question: 'why?' }, streaming: true },

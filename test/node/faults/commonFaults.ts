@@ -1,8 +1,8 @@
 import { nginxErrorPage, difyErrorResponse } from '../../../mock-dify';
-import type { Row } from './row';
-import { TEXT, WHOLE } from './row';
+import type { FaultCase } from './faultCase';
+import { TEXT, COMPLETE_ITEM } from './faultCase';
 
-const gateway = (status: number, reason: string): Row => ({
+const gateway = (status: number, reason: string): FaultCase => ({
 	name: `a gateway's ${status} page`,
 	faults: [nginxErrorPage(status, reason)],
 	expected: {
@@ -13,9 +13,9 @@ const gateway = (status: number, reason: string): Row => ({
 });
 
 /** What can happen to either mode alike. */
-export const eitherMode: Row[] = [
-	{ name: 'nothing wrong', faults: [], expected: WHOLE },
-	{ name: 'slow headers', faults: [{ kind: 'slowHeaders', ms: 150 }], expected: WHOLE },
+export const commonFaults: FaultCase[] = [
+	{ name: 'nothing wrong', faults: [], expected: COMPLETE_ITEM },
+	{ name: 'slow headers', faults: [{ kind: 'slowHeaders', ms: 150 }], expected: COMPLETE_ITEM },
 	gateway(502, 'Bad Gateway'),
 	gateway(504, 'Gateway Time-out'),
 	gateway(413, 'Request Entity Too Large'),

@@ -1,12 +1,12 @@
-import type { Row } from './row';
-import { WHOLE } from './row';
+import type { FaultCase } from './faultCase';
+import { COMPLETE_ITEM } from './faultCase';
 
 /** What can happen to an answer in one body. */
-export const bodies: Row[] = [
+export const blockingFaults: FaultCase[] = [
 	{
 		name: 'a stream where a body was asked for',
 		faults: [{ kind: 'blockingAsSse' }],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
 	{
 		name: "the model's failure",

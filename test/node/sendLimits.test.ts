@@ -1,22 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { World } from './harness';
-import { itemOf, openWorld } from './harness';
+import type { TestBed } from './testBed';
+import { getItem, startTestBed } from './testBed';
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld();
+	testBed = await startTestBed();
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
 describe('a chatflow that only pings', () => {
 	it('fails within 15 s and names the missing input', async () => {
-		const outcome = await world.send('flow-vars');
+		const outcome = await testBed.send('flow-vars');
 		expect(outcome.durationMs).toBeLessThan(15_000);
 		expect(outcome.error?.message).toBe('name is required in input form [item 0]');
 		expect(outcome.error?.description).toContain("'Inputs'");
@@ -28,14 +28,14 @@ describe('a chatflow that only pings', () => {
 			mode: 'id',
 			value: '11111111-2222-4333-8444-555555555555',
 		};
-		const outcome = await world.send('flow-plain', { conversationId });
+		const outcome = await testBed.send('flow-plain', { conversationId });
 		expect(outcome.durationMs).toBeLessThan(15_000);
 		expect(outcome.error?.message).toBe('Conversation Not Exists. [item 0]');
 	}, 20_000);
 
 	it('is waited for where nothing is certainly wrong, and says what to look at', async () => {
-		world.dify.enqueue('flow-plain', { faults: [{ kind: 'pingOnly' }] });
-		const outcome = await world.send('flow-plain', { options: { idleTimeout: 12 } });
+		testBed.dify.enqueue('flow-plain', { faults: [{ kind: 'pingOnly' }] });
+		const outcome = await testBed.send('flow-plain', { options: { idleTimeout: 12 } });
 		expect(outcome.durationMs).toBeGreaterThan(11_500);
 		expect(outcome.error?.message).toBe('Dify sent no part of an answer within 12 s [item 0]');
 	}, 20_000);
@@ -43,12 +43,12 @@ describe('a chatflow that only pings', () => {
 
 describe('a redirect to another origin', () => {
 	it('gets no key', async () => {
-		const other = await openWorld();
+		const other = await startTestBed();
 		try {
-			world.dify.enqueue('chat-plain', {
+			testBed.dify.enqueue('chat-plain', {
 				faults: [{ kind: 'redirect', to: `${other.dify.baseUrl}/chat-messages` }],
 			});
-			const outcome = await world.send('chat-plain');
+			const outcome = await testBed.send('chat-plain');
 			expect(outcome.error?.message).toContain(other.dify.origin);
 			expect(other.dify.requests).toEqual([]);
 		} finally {
@@ -58,12 +58,12 @@ describe('a redirect to another origin', () => {
 });
 
 it('passes over an event too long to be held, and says so', async () => {
-	world.dify.enqueue('flow-plain', {
+	testBed.dify.enqueue('flow-plain', {
 		script: { text: 'whole' },
 		faults: [{ kind: 'hugeDataLine', bytes: 68_000_000 }],
 	});
-	const outcome = await world.send('flow-plain');
-	expect(itemOf(outcome)).toMatchObject({ answer: 'whole', status: 'completed' });
+	const outcome = await testBed.send('flow-plain');
+	expect(getItem(outcome)).toMatchObject({ answer: 'whole', status: 'completed' });
 	expect(outcome.hints.map(({ message }) => message)).toEqual([
 		"Skipped 1 message of Dify's stream that could not be read [item 0]",
 	]);

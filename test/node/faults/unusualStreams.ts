@@ -1,33 +1,33 @@
-import type { Row } from './row';
-import { TEXT, WHOLE } from './row';
+import type { FaultCase } from './faultCase';
+import { TEXT, COMPLETE_ITEM } from './faultCase';
 
 /** Streams that are odd and whole: nothing of the answer may be lost. */
-export const oddStreams: Row[] = [
-	...[1, 3, 7].map((bytes): Row => ({
+export const unusualStreams: FaultCase[] = [
+	...[1, 3, 7].map((bytes): FaultCase => ({
 		name: `${bytes}-byte chunks`,
 		faults: [{ kind: 'resplit', bytes }],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	})),
-	{ name: 'CRLF', faults: [{ kind: 'lineEnds', with: '\r\n' }], expected: WHOLE },
+	{ name: 'CRLF', faults: [{ kind: 'lineEnds', with: '\r\n' }], expected: COMPLETE_ITEM },
 	{
 		name: 'CRLF in one-byte chunks',
 		faults: [
 			{ kind: 'lineEnds', with: '\r\n' },
 			{ kind: 'resplit', bytes: 1 },
 		],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
-	{ name: 'lone CR', faults: [{ kind: 'lineEnds', with: '\r' }], expected: WHOLE },
-	{ name: 'a byte order mark', faults: [{ kind: 'bom' }], expected: WHOLE },
-	{ name: 'comments', faults: [{ kind: 'comments' }], expected: WHOLE },
-	{ name: 'a ping first', faults: [{ kind: 'pingFirst' }], expected: WHOLE },
-	{ name: 'an unknown event', faults: [{ kind: 'unknownEvent' }], expected: WHOLE },
-	{ name: 'a line that is no JSON', faults: [{ kind: 'badJsonFrame' }], expected: WHOLE },
+	{ name: 'lone CR', faults: [{ kind: 'lineEnds', with: '\r' }], expected: COMPLETE_ITEM },
+	{ name: 'a byte order mark', faults: [{ kind: 'bom' }], expected: COMPLETE_ITEM },
+	{ name: 'comments', faults: [{ kind: 'comments' }], expected: COMPLETE_ITEM },
+	{ name: 'a ping first', faults: [{ kind: 'pingFirst' }], expected: COMPLETE_ITEM },
+	{ name: 'an unknown event', faults: [{ kind: 'unknownEvent' }], expected: COMPLETE_ITEM },
+	{ name: 'a line that is no JSON', faults: [{ kind: 'badJsonFrame' }], expected: COMPLETE_ITEM },
 	{
 		name: 'a 5 MB line',
 		faults: [{ kind: 'hugeDataLine', bytes: 5_000_000 }],
 		kinds: ['advanced-chat'],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
 	{
 		name: 'line separators inside a token',
@@ -38,13 +38,13 @@ export const oddStreams: Row[] = [
 		name: '64 tokens in a packet',
 		faults: [],
 		script: { text: TEXT, tokensPerPacket: 64 },
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
 	{
 		name: 'text in message_file',
 		faults: [{ kind: 'textInMessageFile' }],
 		kinds: ['chat', 'advanced-chat'],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
 	{
 		name: 'message_replace',
@@ -55,17 +55,17 @@ export const oddStreams: Row[] = [
 		name: 'no message_end',
 		faults: [{ kind: 'missingMessageEnd' }],
 		kinds: ['advanced-chat'],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
 	{
 		name: 'no workflow_finished',
 		faults: [{ kind: 'missingWorkflowFinished' }],
 		kinds: ['advanced-chat'],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
 	{
 		name: 'a connection left open after the end',
 		faults: [{ kind: 'openAfterEnd', ms: 20_000 }],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
 ];
