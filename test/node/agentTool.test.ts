@@ -1,7 +1,7 @@
 import type { TestBed } from './testBed';
 import { startTestBed } from './testBed';
 
-/** The node as the tool of an AI agent: the model fills in the query. */
+/** The node as a tool of n8n's AI Agent. The agent's model fills in the query. */
 
 let testBed: TestBed;
 
@@ -15,7 +15,7 @@ afterAll(async () => {
 
 const query = "={{ $fromAI('question', 'What to ask', 'string') }}";
 
-it('answers an agent with its item', async () => {
+it('agent tool: returns its item to the agent', async () => {
 	const { outputs } = await testBed.send(
 		'chat-plain',
 		{ query },
@@ -30,7 +30,7 @@ it('answers an agent with its item', async () => {
 	]);
 });
 
-it('tells the agent why it failed, with what to do about it', async () => {
+it('agent tool: tells the agent why it failed and what to do', async () => {
 	const { outputs } = await testBed.send(
 		'chat-plain',
 		{ query },
@@ -41,7 +41,7 @@ it('tells the agent why it failed, with what to do about it', async () => {
 	);
 });
 
-it("keeps its words out of the agent's own answer where the execution streams", async () => {
+it("agent tool: streams nothing, because the stream belongs to the agent's own answer", async () => {
 	const { chunks, outputs } = await testBed.send(
 		'chat-plain',
 		{ query },

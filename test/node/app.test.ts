@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { ITEM_VALUE, testErrorCases } from './errorCases';
 import type { TestBed } from './testBed';
 import { getItem, startTestBed, waitUntil } from './testBed';
-import { testErrorCases, ITEM_VALUE } from './errorCases';
 
 /** The operations of the resource App, which return an app's own settings. */
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { ITEM_VALUE, testErrorCases, UNKNOWN_ID } from './errorCases';
 import type { TestBed } from './testBed';
-import { toLocator, getItem, startTestBed } from './testBed';
-import { testErrorCases, UNKNOWN_ID, ITEM_VALUE } from './errorCases';
+import { getItem, startTestBed, toLocator } from './testBed';
 
 /** Errors of the resource Chat Message, except those of Send and Submit Form. */
 

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { startConversation } from './conversationFixtures';
+import { ITEM_VALUE, UNKNOWN_ID } from './errorCases';
 import type { TestBed } from './testBed';
-import { toLocator, getItem, startTestBed, waitUntil } from './testBed';
-import { UNKNOWN_ID, ITEM_VALUE } from './errorCases';
+import { getItem, startTestBed, toLocator, waitUntil } from './testBed';
 
 /** The operations of the resource Chat Message, except Send and Submit Form. */
 

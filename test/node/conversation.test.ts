@@ -1,9 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Conversation } from '../../mock-dify';
-import { APPS, startConversation, COUNTER_ID } from './conversationFixtures';
+import { APPS, COUNTER_ID, startConversation } from './conversationFixtures';
+import { ITEM_VALUE, testErrorCases, UNKNOWN_ID } from './errorCases';
 import type { TestBed } from './testBed';
-import { toLocator, getItem, startTestBed } from './testBed';
-import { testErrorCases, UNKNOWN_ID, ITEM_VALUE } from './errorCases';
+import { getItem, startTestBed, toLocator } from './testBed';
 
 /** The operations of the resource Conversation. Those on variables are in conversationVariables.test.ts. */
 

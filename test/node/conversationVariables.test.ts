@@ -3,14 +3,14 @@ import type { Conversation } from '../../mock-dify';
 import {
 	AGREED_ID,
 	APPS,
-	startConversation,
 	COUNTER_ID,
+	startConversation,
 	TAGS_ID,
 	TOPIC_ID,
 } from './conversationFixtures';
+import { ITEM_VALUE, testErrorCases, UNKNOWN_ID } from './errorCases';
 import type { TestBed } from './testBed';
-import { toLocator, getItem, startTestBed } from './testBed';
-import { testErrorCases, UNKNOWN_ID, ITEM_VALUE } from './errorCases';
+import { getItem, startTestBed, toLocator } from './testBed';
 
 /** The operations on conversation variables, which only chatflows have. */
 

@@ -4,6 +4,7 @@ import type { TestBed } from './testBed';
 import { getItem, startTestBed } from './testBed';
 
 let testBed: TestBed;
+/** The method of n8n's logger that receives the node's messages. */
 let debug: jest.SpyInstance;
 
 beforeAll(async () => {
@@ -19,13 +20,13 @@ afterAll(async () => {
 	await testBed.dify.close();
 });
 
-/** The lines that the node wrote, without those of n8n's engine. */
-const lines = (): unknown[][] =>
+/** Returns the calls of the node, without those of n8n's engine. */
+const getLogCalls = (): unknown[][] =>
 	debug.mock.calls.filter(([message]) => String(message).startsWith('Dify: '));
 
 it('debug log: shows the request, the first event and why the run ended', async () => {
 	getItem(await testBed.send('chat-plain', { query: 'a secret question' }));
-	expect(lines()).toEqual([
+	expect(getLogCalls()).toEqual([
 		['Dify: Sending request', { itemIndex: 0, method: 'POST', path: '/chat-messages' }],
 		['Dify: First event', { itemIndex: 0, event: 'message', ms: expect.any(Number) }],
 		[
@@ -54,7 +55,7 @@ it('debug log: contains no message content, no API key and no form token', async
 			action: 'approve',
 		},
 	});
-	const text = JSON.stringify(lines());
+	const text = JSON.stringify(getLogCalls());
 	expect(text).toContain('/chat-messages/***/stop');
 	expect(text).toContain('/form/human_input/***');
 	for (const secret of ['secret', key, item.answer as string]) expect(text).not.toContain(secret);

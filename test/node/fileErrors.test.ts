@@ -1,7 +1,7 @@
 import type { IBinaryKeyData } from 'n8n-workflow';
+import { ITEM_VALUE, testErrorCases, UNKNOWN_ID } from './errorCases';
 import type { TestBed } from './testBed';
 import { getItem, startTestBed } from './testBed';
-import { testErrorCases, UNKNOWN_ID, ITEM_VALUE } from './errorCases';
 
 /** Errors of the resource File: input that the node rejects, and files that Dify refuses. */
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { UNKNOWN_ID } from './errorCases';
 import type { TestBed } from './testBed';
 import { getItem, startTestBed } from './testBed';
-import { UNKNOWN_ID } from './errorCases';
 
 /** The operations of the resource File. Files sent with a message are in sendFiles.test.ts. */
 

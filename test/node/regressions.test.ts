@@ -1,9 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestBed } from './testBed';
-import { getItem, startTestBed, waitUntil } from './testBed';
+import { getItem, getLastChatBody, startTestBed, toLocator, waitUntil } from './testBed';
 
-/** What the nodes for Dify before this one get wrong, a test for each. */
+/**
+ * One test for each known fault of other n8n nodes for Dify, which this node must not have. Two more are
+ * tested elsewhere: binary data in files (sendFiles.test.ts) and a credential test that can fail
+ * (credential.test.ts).
+ */
 
 let testBed: TestBed;
 
@@ -15,49 +19,46 @@ afterAll(async () => {
 	await testBed.dify.close();
 });
 
-const lastChat = (): Record<string, unknown> =>
-	testBed.findRequests('POST', '/v1/chat-messages').at(-1)?.body as Record<string, unknown>;
-
-it('1. a stream that stalls is given up, and its connection closed', async () => {
+it('send: ends a stream that stalls and closes its connection', async () => {
 	testBed.dify.enqueue('chat-plain', {
 		script: { text: 'a b c' },
 		faults: [{ kind: 'stall', afterTokens: 1 }],
 	});
-	const outcome = await testBed.send('chat-plain', { options: { idleTimeout: 1, recover: false } });
-	expect(outcome.error?.message).toBe('Dify sent nothing for 1 s [item 0]');
+	const result = await testBed.send('chat-plain', { options: { idleTimeout: 1, recover: false } });
+	expect(result.error?.message).toBe('Dify sent nothing for 1 s [item 0]');
 	await waitUntil(
 		() => testBed.findRequests('POST', '/v1/chat-messages').at(-1)?.closedByClient === true,
 	);
 });
 
-it('2. the key goes to the base URL alone, put there by n8n', async () => {
+it('send: the API key is sent to the host of the base URL in the Authorization header', async () => {
 	getItem(await testBed.send('chat-plain'));
 	const headers = testBed.dify.requests.at(-1)?.headers;
 	expect(headers?.authorization).toBe(`Bearer ${testBed.dify.key('chat-plain')}`);
 	expect(headers?.host).toBe(new URL(testBed.dify.origin).host);
 });
 
-it('3. data lines are read without a space after the colon, and a bad line costs only itself', async () => {
+it('send: reads data lines without a space after the colon, and skips only an invalid line', async () => {
 	const body =
 		'data:{"event":"message","answer":"a"}\n\ndata: {oops\n\ndata:{"event":"message","answer":"b"}\n\ndata:{"event":"message_end"}\n\n';
 	testBed.dify.enqueue('chat-plain', {
 		faults: [{ kind: 'http', status: 200, contentType: 'text/event-stream', body }],
 	});
-	const outcome = await testBed.send('chat-plain');
-	expect(getItem(outcome)).toMatchObject({ answer: 'ab', status: 'completed' });
-	expect(outcome.hints.map(({ message }) => message)).toEqual([
+	const result = await testBed.send('chat-plain');
+	expect(getItem(result)).toMatchObject({ answer: 'ab', status: 'completed' });
+	expect(result.hints.map(({ message }) => message)).toEqual([
 		"Skipped 1 message of Dify's stream that could not be read [item 0]",
 	]);
 });
 
-it('4. a run that failed is no item that says completed', async () => {
+it('send: a failed run is an error, not a completed item', async () => {
 	testBed.dify.enqueue('flow-plain', {
 		script: { tokens: [], workflowStatus: 'failed', workflowError: 'node broke' },
 	});
 	expect((await testBed.send('flow-plain')).error?.message).toBe('node broke [item 0]');
 });
 
-it('5. every event counts: thoughts, files, sources, replacements', async () => {
+it('send: collects agent thoughts, files and retriever resources from their events', async () => {
 	testBed.dify.enqueue('agent-fc', {
 		script: {
 			text: 'noon',
@@ -75,22 +76,24 @@ it('5. every event counts: thoughts, files, sources, replacements', async () => 
 	});
 });
 
-it('6. a thousand tokens give one item, not a thousand', async () => {
+it('send: returns one item for an answer of a thousand tokens', async () => {
 	testBed.dify.enqueue('chat-plain', { script: { tokens: Array<string>(1_000).fill('x') } });
 	const { outputs } = await testBed.send('chat-plain');
 	expect(outputs[0]).toHaveLength(1);
 	expect(outputs[0]?.[0]?.json.answer).toBe('x'.repeat(1_000));
 });
 
-it('7. files have the shape that Dify reads', async () => {
+it('send: describes a file by URL in the form that Dify reads', async () => {
 	const url = 'https://example.com/a.png';
 	getItem(
 		await testBed.send('chat-plain', { files: { file: [{ source: 'url', url, type: 'auto' }] } }),
 	);
-	expect(lastChat().files).toEqual([{ type: 'image', transfer_method: 'remote_url', url }]);
+	expect(getLastChatBody(testBed).files).toEqual([
+		{ type: 'image', transfer_method: 'remote_url', url },
+	]);
 });
 
-it('8. the upload’s part is named file, and has the user of the message', async () => {
+it("send: uploads a file in the form field 'file' with the user of the message", async () => {
 	const binary = {
 		data: await testBed.engine.prepareBinary(Buffer.from('x'), 'a.txt', 'text/plain'),
 	};
@@ -106,12 +109,10 @@ it('8. the upload’s part is named file, and has the user of the message', asyn
 		fields: { user: 'cleo' },
 		files: [{ fieldname: 'file' }],
 	});
-	expect(lastChat().user).toBe('cleo');
+	expect(getLastChatBody(testBed).user).toBe('cleo');
 });
 
-// 9. binary data outside the item: files.test.ts runs in filesystem mode too.
-
-it('10. the question is sent as it was asked', async () => {
+it('send: sends the query unchanged, with markup, quotes, escapes and braces', async () => {
 	const query = `<b>"a" & 'b'</b> \u2028 \\n {{ x }}`;
 	getItem(
 		await testBed.send(
@@ -120,23 +121,26 @@ it('10. the question is sent as it was asked', async () => {
 			{ items: [{ json: { query } }] },
 		),
 	);
-	expect(lastChat().query).toBe(query);
+	expect(getLastChatBody(testBed).query).toBe(query);
 });
 
-it.each([500, 502, 503, 504])('11. a question that %s answers is asked once', async (status) => {
-	const before = testBed.findRequests('POST', '/v1/chat-messages').length;
-	testBed.dify.enqueue('chat-plain', {
-		faults: [{ kind: 'http', status, contentType: 'text/html', body: '<html></html>' }],
-	});
-	expect((await testBed.send('chat-plain')).error?.message).toContain(String(status));
-	expect(testBed.findRequests('POST', '/v1/chat-messages').length - before).toBe(1);
-});
+it.each([500, 502, 503, 504])(
+	'send: sends a message once if the response is %d',
+	async (status) => {
+		const before = testBed.findRequests('POST', '/v1/chat-messages').length;
+		testBed.dify.enqueue('chat-plain', {
+			faults: [{ kind: 'http', status, contentType: 'text/html', body: '<html></html>' }],
+		});
+		expect((await testBed.send('chat-plain')).error?.message).toContain(String(status));
+		expect(testBed.findRequests('POST', '/v1/chat-messages').length - before).toBe(1);
+	},
+);
 
-it('12. inputs keep their types, and a key such as __proto__ is no way in', async () => {
+it('send: inputs keep their types, and the key __proto__ does not change any prototype', async () => {
 	const inputsJson =
 		'{"zero":0,"no":false,"empty":"","list":[1],"object":{"a":null},"__proto__":{"polluted":true}}';
 	getItem(await testBed.send('chat-plain', { inputsMode: 'json', inputsJson }));
-	expect(lastChat().inputs).toMatchObject({
+	expect(getLastChatBody(testBed).inputs).toMatchObject({
 		zero: 0,
 		no: false,
 		empty: '',
@@ -146,21 +150,21 @@ it('12. inputs keep their types, and a key such as __proto__ is no way in', asyn
 	expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 });
 
-it('13. an answer may take longer than any limit that was not asked for', async () => {
+it('send: waits for a slow answer if no timeout is set', async () => {
 	testBed.dify.enqueue('chat-plain', { script: { text: 'late', firstTokenMs: 1_500 } });
 	const item = getItem(await testBed.send('chat-plain', { simplify: false }));
 	expect(item).toMatchObject({ answer: 'late', timing: { ttft_ms: expect.any(Number) } });
 	expect((item.timing as { ttft_ms: number }).ttft_ms).toBeGreaterThan(1_400);
 });
 
-it('14. no inputs are as good as some', async () => {
+it('send: accepts empty inputs', async () => {
 	for (const inputsJson of ['{}', '', '  ']) {
 		getItem(await testBed.send('chat-plain', { inputsMode: 'json', inputsJson }));
-		expect(lastChat().inputs).toEqual({});
+		expect(getLastChatBody(testBed).inputs).toEqual({});
 	}
 });
 
-it('15. each item has its own parameters, and a failure says which item', async () => {
+it('send: reads the parameters of each item, and an error names its item', async () => {
 	const items = [{ json: { q: 'one' } }, { json: { q: 'two' } }, { json: { q: '' } }];
 	const { error } = await testBed.send('chat-plain', { query: '={{ $json.q }}' }, { items });
 	expect(error?.message).toBe("'Query' is empty [item 2]");
@@ -173,17 +177,15 @@ it('15. each item has its own parameters, and a failure says which item', async 
 	).toEqual(['one', 'two']);
 });
 
-// 16. a credential test that can fail: form.test.ts.
-
-it('17. ids are whatever Dify gives', async () => {
+it('send: continues a conversation that was picked from the list', async () => {
 	const first = getItem(await testBed.send('chat-plain'));
-	const conversationId = { __rl: true, mode: 'list', value: first.conversation_id as string };
+	const conversationId = { ...toLocator(first.conversation_id), mode: 'list' } as const;
 	expect(getItem(await testBed.send('chat-plain', { conversationId })).conversation_id).toBe(
 		first.conversation_id,
 	);
 });
 
-it('18. the base URL may be http, bare, below a path, with slashes at its end', async () => {
+it('send: accepts a base URL without /v1, with slashes or spaces at its end, and rejects one without a scheme', async () => {
 	const apiKey = testBed.dify.key('chat-plain');
 	for (const baseUrl of [
 		testBed.dify.origin,
@@ -203,7 +205,7 @@ it('18. the base URL may be http, bare, below a path, with slashes at its end', 
 	);
 });
 
-it('19. text that looks like the protocol, and characters cut in two, arrive whole', async () => {
+it('send: returns text that looks like an event, and characters that are split between chunks', async () => {
 	const text = 'data: {"event":"message_end"}\n\n你好👋🏽';
 	testBed.dify.enqueue('chat-plain', {
 		script: { tokens: [text] },
@@ -212,16 +214,16 @@ it('19. text that looks like the protocol, and characters cut in two, arrive who
 	expect(getItem(await testBed.send('chat-plain')).answer).toBe(text);
 });
 
-it('20. streaming is the mode unless another is asked for, and an agent says why it must be', async () => {
+it('send: uses streaming mode by default, and explains that an agent app has no other mode', async () => {
 	getItem(await testBed.send('agent-fc'));
-	expect(lastChat().response_mode).toBe('streaming');
+	expect(getLastChatBody(testBed).response_mode).toBe('streaming');
 	const { error } = await testBed.send('agent-fc', { responseMode: 'blocking' });
 	expect(error?.message).toBe('Agent apps support streaming mode only [item 0]');
 	expect(error?.description).toContain("'Streaming'");
 });
 
 it.each(['1.12', '1.13.0', '1.13.1', '1.14', '1.17'] as const)(
-	'21. a chatflow of Dify %s ends once, with all it had',
+	'send: returns one complete item for a chatflow of Dify %s',
 	async (version) => {
 		const other = await startTestBed({ version, lingerMs: 100 });
 		try {
@@ -250,18 +252,15 @@ it.each([
 	['[1]', /^'Inputs \(JSON\)' is an array, not an object \[item 0\]$/],
 	['"x"', /^'Inputs \(JSON\)' is a string, not an object \[item 0\]$/],
 	['null', /^'Inputs \(JSON\)' is null, not an object \[item 0\]$/],
-])(
-	'22. inputs of %s are the form’s own fault, and nothing is sent',
-	async (inputsJson, message) => {
-		const before = testBed.dify.requests.length;
-		expect(
-			(await testBed.send('chat-plain', { inputsMode: 'json', inputsJson })).error?.message,
-		).toMatch(message);
-		expect(testBed.dify.requests.length).toBe(before);
-	},
-);
+])('send: rejects the inputs %s without a request', async (inputsJson, message) => {
+	const before = testBed.dify.requests.length;
+	expect(
+		(await testBed.send('chat-plain', { inputsMode: 'json', inputsJson })).error?.message,
+	).toMatch(message);
+	expect(testBed.dify.requests.length).toBe(before);
+});
 
-it('22. a proxy’s page is told by its status, not by what JSON makes of it', async () => {
+it('send: reports the web page of a proxy with its status, not as a JSON error', async () => {
 	const server = createServer((_, response) =>
 		response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html>'),
 	);
@@ -280,7 +279,7 @@ it('22. a proxy’s page is told by its status, not by what JSON makes of it', a
 	}
 });
 
-it('23. an answer without usage, or without metadata, is an answer', async () => {
+it('send: accepts an answer without usage or without metadata', async () => {
 	testBed.dify.enqueue('chat-plain', { script: { text: 'x', usage: null } });
 	expect(getItem(await testBed.send('chat-plain'))).toMatchObject({ answer: 'x', usage: null });
 	const body = 'data: {"event":"message","answer":"x"}\n\ndata: {"event":"message_end"}\n\n';
@@ -294,49 +293,38 @@ it('23. an answer without usage, or without metadata, is an answer', async () =>
 	});
 });
 
-describe('an item that failed, with On Error: Continue', () => {
-	it('goes to the error output with what had arrived, beside those that did not', async () => {
-		const faults = [
-			{
-				kind: 'errorEvent',
-				afterTokens: 1,
+it('send: with "Continue (using error output)", a failed item goes to the error output with its partial answer', async () => {
+	const faults = [
+		{
+			kind: 'errorEvent',
+			afterTokens: 1,
+			code: 'completion_request_error',
+			status: 400,
+			message: 'broke',
+		},
+	] as const;
+	testBed.dify.enqueue(
+		'chat-plain',
+		{ script: { text: 'good' } },
+		{ script: { text: 'half way' }, faults: [...faults] },
+	);
+	const items = [{ json: { id: 1 } }, { json: { id: 2 } }];
+	const { outputs } = await testBed.send(
+		'chat-plain',
+		{},
+		{ items, onError: 'continueErrorOutput' },
+	);
+	expect(outputs.map((output) => output.map(({ json }) => json))).toEqual([
+		[expect.objectContaining({ answer: 'good', status: 'completed' })],
+		[
+			expect.objectContaining({
+				error: 'broke [item 1]',
 				code: 'completion_request_error',
-				status: 400,
-				message: 'broke',
-			},
-		] as const;
-		testBed.dify.enqueue(
-			'chat-plain',
-			{ script: { text: 'good' } },
-			{ script: { text: 'half way' }, faults: [...faults] },
-		);
-		const items = [{ json: { id: 1 } }, { json: { id: 2 } }];
-		const { outputs } = await testBed.send(
-			'chat-plain',
-			{},
-			{ items, onError: 'continueErrorOutput' },
-		);
-		expect(outputs.map((output) => output.map(({ json }) => json))).toEqual([
-			[expect.objectContaining({ answer: 'good', status: 'completed' })],
-			[
-				expect.objectContaining({
-					error: 'broke [item 1]',
-					code: 'completion_request_error',
-					http_status: 400,
-					status: 'failed',
-					answer: 'half',
-					conversation_id: expect.any(String),
-				}),
-			],
-		]);
-	});
-});
-
-it('holds no key in what an execution leaves behind', async () => {
-	const outcomes = [
-		await testBed.send('chat-plain', { options: { includeEvents: true }, simplify: false }),
-		await testBed.send('chat-plain', { conversationId: { __rl: true, mode: 'id', value: 'x' } }),
-	];
-	for (const { run } of outcomes)
-		expect(JSON.stringify(run)).not.toContain(testBed.dify.key('chat-plain'));
+				http_status: 400,
+				status: 'failed',
+				answer: 'half',
+				conversation_id: expect.any(String),
+			}),
+		],
+	]);
 });

@@ -1,6 +1,6 @@
 import type { IBinaryKeyData, INodeParameters } from 'n8n-workflow';
-import type { TestBed } from './testBed';
 import { ITEM_VALUE, UNKNOWN_ID } from './errorCases';
+import type { TestBed } from './testBed';
 import { startTestBed, toLocator } from './testBed';
 
 /**

@@ -5,9 +5,9 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 import type { RecordedRequest, Scenario } from '../../mock-dify';
+import { CHATFLOW, FORM_PARAMETERS, pauseRun, submitForm } from './humanInputFixtures';
 import type { TestBed } from './testBed';
 import { getItem, getStreamedText, startTestBed, waitUntil } from './testBed';
-import { CHATFLOW, FORM_PARAMETERS, pauseRun, submitForm } from './humanInputFixtures';
 
 /** Submit Form: continues a chatflow run that paused for human input, and returns its answer. */
 

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import type { TestBed } from './testBed';
-import { toLocator, getItem, startTestBed, waitUntil } from './testBed';
-import { CHATFLOW, FORM_PARAMETERS, pauseRun, submitForm } from './humanInputFixtures';
 import { UNKNOWN_ID } from './errorCases';
+import { CHATFLOW, FORM_PARAMETERS, pauseRun, submitForm } from './humanInputFixtures';
+import type { TestBed } from './testBed';
+import { getItem, startTestBed, toLocator, waitUntil } from './testBed';
 
 /** Errors of Submit Form: input that the node rejects, and forms that Dify refuses. */
 
