@@ -1,6 +1,6 @@
 import { buildPackage } from '../dev/build';
 
-/** Runs before all tests: they use the packed node and the bundled dify-bench. */
+/** Builds the packed node and the bundled dify-bench, which the tests use. Runs once before all tests. */
 export default async function globalSetup(): Promise<void> {
 	await buildPackage();
 }

@@ -1,28 +1,34 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Conversation } from '../../mock-dify';
-import { APPS, begin, COUNTER } from './conversations';
-import type { World } from './harness';
-import { byId, itemOf, openWorld } from './harness';
-import { itRefuses, UNKNOWN, VALUE } from './refusals';
+import { APPS, COUNTER_ID, startConversation } from './conversationFixtures';
+import { ITEM_VALUE, testErrorCases, UNKNOWN_ID } from './errorCases';
+import type { TestBed } from './testBed';
+import { getItem, startTestBed, toLocator } from './testBed';
 
-/** What can be done with conversations. */
+/** The operations of the resource Conversation. Those on variables are in conversationVariables.test.ts. */
 
-let world: World;
+let testBed: TestBed;
+/** A conversation of the app `flow`. */
+let flowConversation: Conversation;
 
 beforeAll(async () => {
-	world = await openWorld({ lingerMs: 20, apps: APPS });
+	testBed = await startTestBed({ lingerMs: 20, apps: APPS });
+	flowConversation = await startConversation(testBed, 'flow');
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
-describe('Get Many', () => {
-	/** 250 conversations, the last the newest. */
-	const many = async (): Promise<void> => {
-		const { app, user, created_at } = await begin(world, 'chat-plain', 'bea', 'tide 0');
+describe('conversation getAll:', () => {
+	/** Creates 250 conversations of the user bea. The last one is the newest. */
+	const createConversations = async (): Promise<void> => {
+		const { app, user, created_at } = await startConversation(testBed, 'chat-plain', {
+			user: 'bea',
+			query: 'tide 0',
+		});
 		for (let index = 1; index < 250; index++) {
-			const conversation = world.dify.store.createConversation({
+			const conversation = testBed.dify.store.createConversation({
 				app,
 				user,
 				query: `tide ${index}`,
@@ -31,41 +37,50 @@ describe('Get Many', () => {
 			conversation.updated_at = created_at + ((index * 7) % 250);
 		}
 	};
-	const names = async (parameters: INodeParameters): Promise<unknown[]> => {
-		const { outputs } = await world.run('chat-plain', 'conversation', 'getAll', parameters);
+	const getNames = async (parameters: INodeParameters): Promise<unknown[]> => {
+		const { outputs } = await testBed.run({
+			app: 'chat-plain',
+			resource: 'conversation',
+			operation: 'getAll',
+			parameters,
+		});
 		return (outputs[0] ?? []).map(({ json }) => json.name);
 	};
 
-	it('gives all of a user, page after page, in the order asked for', async () => {
-		await many();
+	it('returns all conversations of a user in the requested order, 100 per request', async () => {
+		await createConversations();
 		const tides = Array.from({ length: 250 }, (_, index) => `tide ${index}`);
 		const user = 'bea';
-		const byAge = { user, returnAll: true, options: { sortBy: 'created_at' } };
-		expect(await names(byAge)).toEqual(tides);
-		const asked = world.seen('GET', '/v1/conversations').slice(-3);
-		expect(asked.map(({ query }) => [query.limit, query.sort_by])).toEqual(
+		const oldestFirst = { user, returnAll: true, options: { sortBy: 'created_at' } };
+		expect(await getNames(oldestFirst)).toEqual(tides);
+		const pages = testBed.findRequests('GET', '/v1/conversations').slice(-3);
+		expect(pages.map(({ query }) => [query.limit, query.sort_by])).toEqual(
 			Array(3).fill(['100', 'created_at']),
 		);
-		const newest = { user, limit: 101, options: { sortBy: '-created_at' } };
-		expect(await names(newest)).toEqual(tides.reverse().slice(0, 101));
-		const byUpdate = await names({ user, returnAll: true });
-		expect(new Set(byUpdate).size).toBe(250);
-		expect(world.seen('GET', '/v1/conversations').at(-1)?.query).not.toHaveProperty('sort_by');
-		expect(await names({ user: 'nobody', returnAll: true })).toEqual([]);
+		const newestFirst = { user, limit: 101, options: { sortBy: '-created_at' } };
+		expect(await getNames(newestFirst)).toEqual(tides.reverse().slice(0, 101));
+		const lastUpdatedFirst = await getNames({ user, returnAll: true });
+		expect(new Set(lastUpdatedFirst).size).toBe(250);
+		expect(testBed.findRequests('GET', '/v1/conversations').at(-1)?.query).not.toHaveProperty(
+			'sort_by',
+		);
+		expect(await getNames({ user: 'nobody', returnAll: true })).toEqual([]);
 	});
 
-	it('gives each item its own, with all fields', async () => {
-		const cleo = await begin(world, 'chat-plain', 'cleo');
-		const dan = await begin(world, 'chat-plain', 'dan');
+	it('returns the conversations of each input item with all fields', async () => {
+		const cleo = await startConversation(testBed, 'chat-plain', { user: 'cleo' });
+		const dan = await startConversation(testBed, 'chat-plain', { user: 'dan' });
 		const items = ['cleo', 'nobody', 'dan'].map((value) => ({ json: { value } }));
-		const { outputs } = await world.run(
-			'chat-plain',
-			'conversation',
-			'getAll',
-			{ user: VALUE },
+		const { outputs } = await testBed.run(
+			{
+				app: 'chat-plain',
+				resource: 'conversation',
+				operation: 'getAll',
+				parameters: { user: ITEM_VALUE },
+			},
 			{ items },
 		);
-		const item = ({ id, created_at, updated_at }: Conversation): IDataObject => ({
+		const toItem = ({ id, created_at, updated_at }: Conversation): IDataObject => ({
 			id,
 			name: 'hello',
 			inputs: {},
@@ -76,174 +91,182 @@ describe('Get Many', () => {
 		});
 		expect(outputs).toEqual([
 			[
-				{ json: item(cleo), pairedItem: { item: 0 } },
-				{ json: item(dan), pairedItem: { item: 2 } },
+				{ json: toItem(cleo), pairedItem: { item: 0 } },
+				{ json: toItem(dan), pairedItem: { item: 2 } },
 			],
 		]);
 	});
 });
 
-describe('Rename', () => {
-	it('gives a name, each item its own', async () => {
-		const { id } = await begin(world, 'chat-plain');
+describe('conversation rename:', () => {
+	it('sets the name that each input item contains', async () => {
+		const { id } = await startConversation(testBed, 'chat-plain');
 		const items = ['Gezeiten 潮汐', 0].map((value) => ({ json: { value } }));
-		const parameters = { conversationId: byId(id), name: VALUE };
-		const { outputs } = await world.run('chat-plain', 'conversation', 'rename', parameters, {
-			items,
-		});
+		const parameters = { conversationId: toLocator(id), name: ITEM_VALUE };
+		const { outputs } = await testBed.run(
+			{ app: 'chat-plain', resource: 'conversation', operation: 'rename', parameters },
+			{ items },
+		);
 		expect(outputs[0]?.map(({ json, pairedItem }) => [json.id, json.name, pairedItem])).toEqual([
 			[id, 'Gezeiten 潮汐', { item: 0 }],
 			[id, '0', { item: 1 }],
 		]);
-		expect(world.dify.requests.at(-1)?.body).toEqual({ user: 'n8n', name: '0' });
+		expect(testBed.dify.requests.at(-1)?.body).toEqual({ user: 'n8n', name: '0' });
 	});
 
-	it('has Dify make one', async () => {
-		const { id } = await begin(world, 'chat-plain');
-		const parameters = { conversationId: byId(id), autoGenerate: true };
-		const item = itemOf(await world.run('chat-plain', 'conversation', 'rename', parameters));
+	it('lets Dify generate the name', async () => {
+		const { id } = await startConversation(testBed, 'chat-plain');
+		const parameters = { conversationId: toLocator(id), autoGenerate: true };
+		const item = getItem(
+			await testBed.run({
+				app: 'chat-plain',
+				resource: 'conversation',
+				operation: 'rename',
+				parameters,
+			}),
+		);
 		expect(item.name).toBe('Stub conversation title');
-		expect(world.dify.requests.at(-1)?.body).toEqual({ user: 'n8n', auto_generate: true });
+		expect(testBed.dify.requests.at(-1)?.body).toEqual({ user: 'n8n', auto_generate: true });
 	});
 });
 
-describe('Delete', () => {
-	it('deletes, with the JSON body that Dify wants', async () => {
+describe('conversation delete:', () => {
+	it('deletes the conversation of each input item, with the user in a JSON body', async () => {
 		const conversations = [
-			await begin(world, 'chat-plain', 'eve'),
-			await begin(world, 'chat-plain', 'eve'),
+			await startConversation(testBed, 'chat-plain', { user: 'eve' }),
+			await startConversation(testBed, 'chat-plain', { user: 'eve' }),
 		];
 		const items = conversations.map(({ id }) => ({ json: { value: id } }));
-		const parameters = { user: 'eve', conversationId: byId(VALUE) };
-		const { outputs } = await world.run('chat-plain', 'conversation', 'delete', parameters, {
-			items,
-		});
+		const parameters = { user: 'eve', conversationId: toLocator(ITEM_VALUE) };
+		const { outputs } = await testBed.run(
+			{ app: 'chat-plain', resource: 'conversation', operation: 'delete', parameters },
+			{ items },
+		);
 		expect(outputs).toEqual([
 			items.map((_, item) => ({ json: { deleted: true }, pairedItem: { item } })),
 		]);
-		expect(world.dify.requests.at(-1)).toMatchObject({
+		expect(testBed.dify.requests.at(-1)).toMatchObject({
 			method: 'DELETE',
 			body: { user: 'eve' },
 			status: 204,
 		});
 		for (const { id } of conversations) {
-			expect(world.dify.store.conversations.has(id)).toBe(false);
+			expect(testBed.dify.store.conversations.has(id)).toBe(false);
 		}
 	});
 });
 
-describe('is refused', () => {
-	let flow: Conversation;
-	beforeAll(async () => {
-		flow = await begin(world, 'flow');
-	});
-
-	const conversation = ['rename', 'getVariables', 'updateVariable', 'delete'].flatMap(
-		(operation) => {
-			const parameters = {
-				conversationId: byId(VALUE),
-				variableId: byId(COUNTER),
-				name: 'x',
-				valueType: 'json',
-				valueJson: '1',
-			};
-			const good = operation === 'delete' ? undefined : (): unknown => flow.id;
-			const row = { operation, app: 'flow', parameters, good };
-			return [
-				{
-					...row,
-					name: 'no conversation',
-					bad: '',
-					message: "'Conversation' is empty",
-					advice: 'list',
-				},
-				{
-					...row,
-					name: 'a conversation id that is none',
-					bad: '../files',
-					message: "'Conversation' is not a valid ID (UUID)",
-					advice: 'conversation_id of an earlier answer',
-				},
-				{
-					...row,
-					name: 'an unknown conversation',
-					bad: UNKNOWN,
-					message: 'Conversation Not Exists.',
-					advice: "belongs to another 'User'",
-					code: 'not_found',
-					status: 404,
-				},
-				{
-					...row,
-					name: "another user's conversation",
-					parameters: { ...parameters, user: 'someone else' },
-					good: undefined,
-					bad: () => flow.id,
-					message: 'Conversation Not Exists.',
-					advice: "belongs to another 'User'",
-					code: 'not_found',
-					status: 404,
-				},
-				{
-					...row,
-					name: 'no user',
-					parameters: { ...parameters, conversationId: byId(UNKNOWN), user: VALUE },
-					good: undefined,
-					bad: '',
-					message: "'User' is empty",
-					advice: 'It can be any text',
-				},
-			];
-		},
-	);
-	itRefuses(() => world, 'conversation', [
-		...conversation,
-		...['', ' '].map((bad) => ({
-			name: `the name ${JSON.stringify(bad)}`,
-			operation: 'rename',
-			parameters: { conversationId: byId(UNKNOWN), name: VALUE },
-			bad,
-			message: "'Name' is empty",
-			advice: 'Enter a value',
-		})),
-		...['getAll', 'getVariables'].map((operation) => ({
-			name: 'a limit of 0',
-			operation,
-			parameters: { conversationId: byId(UNKNOWN), limit: VALUE },
-			bad: 0,
-			message: "'Limit' must be an integer of at least 1",
-			advice: "'Return All'",
-		})),
+/** The errors that every operation on one conversation has in common. */
+const commonCases = ['rename', 'getVariables', 'updateVariable', 'delete'].flatMap((operation) => {
+	const parameters = {
+		conversationId: toLocator(ITEM_VALUE),
+		variableId: toLocator(COUNTER_ID),
+		name: 'x',
+		valueType: 'json',
+		valueJson: '1',
+	};
+	const getValid = operation === 'delete' ? undefined : (): unknown => flowConversation.id;
+	const base = { operation, app: 'flow', parameters, getValid };
+	return [
 		{
-			name: 'no user',
-			operation: 'getAll',
-			parameters: { user: VALUE },
-			good: () => 'n8n',
-			bad: '',
+			...base,
+			name: 'rejects an empty conversation id',
+			invalid: '',
+			message: "'Conversation' is empty",
+			advice: 'list',
+		},
+		{
+			...base,
+			name: 'rejects a conversation id that is not a UUID',
+			invalid: '../files',
+			message: "'Conversation' is not a valid ID (UUID)",
+			advice: 'conversation_id of an earlier answer',
+		},
+		{
+			...base,
+			name: 'reports an unknown conversation',
+			invalid: UNKNOWN_ID,
+			message: 'Conversation Not Exists.',
+			advice: "belongs to another 'User'",
+			code: 'not_found',
+			status: 404,
+		},
+		{
+			...base,
+			name: "reports another user's conversation",
+			parameters: { ...parameters, user: 'someone else' },
+			getValid: undefined,
+			invalid: () => flowConversation.id,
+			message: 'Conversation Not Exists.',
+			advice: "belongs to another 'User'",
+			code: 'not_found',
+			status: 404,
+		},
+		{
+			...base,
+			name: 'rejects an empty user',
+			parameters: { ...parameters, conversationId: toLocator(UNKNOWN_ID), user: ITEM_VALUE },
+			getValid: undefined,
+			invalid: '',
 			message: "'User' is empty",
 			advice: 'It can be any text',
 		},
-		{
-			name: 'an app of another kind',
-			operation: 'getAll',
-			app: 'completion',
-			parameters: { user: VALUE },
-			bad: 'n8n',
-			message: 'Please check if your app mode matches the right API route.',
-			advice: 'Chatbot, Agent or Chatflow',
-			code: 'not_chat_app',
-			status: 400,
-		},
-	]);
+	];
+});
+testErrorCases(() => testBed, 'conversation', [
+	...commonCases,
+	...['', ' '].map((invalid) => ({
+		name: `rejects the name ${JSON.stringify(invalid)}`,
+		operation: 'rename',
+		parameters: { conversationId: toLocator(UNKNOWN_ID), name: ITEM_VALUE },
+		invalid,
+		message: "'Name' is empty",
+		advice: 'Enter a value',
+	})),
+	...['getAll', 'getVariables'].map((operation) => ({
+		name: 'rejects a limit of 0',
+		operation,
+		parameters: { conversationId: toLocator(UNKNOWN_ID), limit: ITEM_VALUE },
+		invalid: 0,
+		message: "'Limit' must be an integer of at least 1",
+		advice: "'Return All'",
+	})),
+	{
+		name: 'rejects an empty user',
+		operation: 'getAll',
+		parameters: { user: ITEM_VALUE },
+		getValid: () => 'n8n',
+		invalid: '',
+		message: "'User' is empty",
+		advice: 'It can be any text',
+	},
+	{
+		name: 'reports an app that has no conversations',
+		operation: 'getAll',
+		app: 'completion',
+		parameters: { user: ITEM_VALUE },
+		invalid: 'n8n',
+		message: 'Please check if your app mode matches the right API route.',
+		advice: 'Chatbot, Agent or Chatflow',
+		code: 'not_chat_app',
+		status: 400,
+	},
+]);
 
-	it('but for the deletion of an unknown conversation by Dify 1.12', async () => {
-		const old = await openWorld({ version: '1.12' });
-		try {
-			const parameters = { conversationId: byId(UNKNOWN) };
-			const deleted = itemOf(await old.run('chat-plain', 'conversation', 'delete', parameters));
-			expect(deleted).toEqual({ deleted: true });
-		} finally {
-			await old.dify.close();
-		}
-	});
+it('conversation delete: accepts an unknown conversation on Dify 1.12, which returns 204', async () => {
+	const old = await startTestBed({ version: '1.12' });
+	try {
+		const parameters = { conversationId: toLocator(UNKNOWN_ID) };
+		const deleted = getItem(
+			await old.run({
+				app: 'chat-plain',
+				resource: 'conversation',
+				operation: 'delete',
+				parameters,
+			}),
+		);
+		expect(deleted).toEqual({ deleted: true });
+	} finally {
+		await old.dify.close();
+	}
 });

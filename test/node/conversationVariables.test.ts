@@ -1,27 +1,42 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Conversation } from '../../mock-dify';
-import { AGREED, APPS, begin, COUNTER, TAGS, TOPIC } from './conversations';
-import type { World } from './harness';
-import { byId, itemOf, openWorld } from './harness';
-import { itRefuses, UNKNOWN, VALUE } from './refusals';
+import {
+	AGREED_ID,
+	APPS,
+	COUNTER_ID,
+	startConversation,
+	TAGS_ID,
+	TOPIC_ID,
+} from './conversationFixtures';
+import { ITEM_VALUE, testErrorCases, UNKNOWN_ID } from './errorCases';
+import type { TestBed } from './testBed';
+import { getItem, startTestBed, toLocator } from './testBed';
 
-/** A chatflow's conversation variables. */
+/** The operations on conversation variables, which only chatflows have. */
 
-let world: World;
+let testBed: TestBed;
+/** A conversation of the app `flow`. */
+let flowConversation: Conversation;
 
 beforeAll(async () => {
-	world = await openWorld({ lingerMs: 20, apps: APPS });
+	testBed = await startTestBed({ lingerMs: 20, apps: APPS });
+	flowConversation = await startConversation(testBed, 'flow');
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
-describe('variables', () => {
-	it('are given with their types, an item each', async () => {
-		const { id } = await begin(world, 'flow');
-		const parameters = { conversationId: byId(id), returnAll: true };
-		const { outputs } = await world.run('flow', 'conversation', 'getVariables', parameters);
+describe('conversation getVariables:', () => {
+	it('returns one item per variable with its type', async () => {
+		const { id } = await startConversation(testBed, 'flow');
+		const parameters = { conversationId: toLocator(id), returnAll: true };
+		const { outputs } = await testBed.run({
+			app: 'flow',
+			resource: 'conversation',
+			operation: 'getVariables',
+			parameters,
+		});
 		expect(
 			outputs[0]?.map(({ json, pairedItem }) => [
 				json.name,
@@ -35,103 +50,121 @@ describe('variables', () => {
 			['tags', 'array[string]', '[]', { item: 0 }],
 			['agreed', 'boolean', 'true', { item: 0 }],
 		]);
-		const two = { ...parameters, returnAll: false, limit: 2 };
-		const limited = await world.run('flow', 'conversation', 'getVariables', two);
-		expect(limited.outputs[0]?.map(({ json }) => json.id)).toEqual([COUNTER, TOPIC]);
+		const limited = await testBed.run({
+			app: 'flow',
+			resource: 'conversation',
+			operation: 'getVariables',
+			parameters: { ...parameters, returnAll: false, limit: 2 },
+		});
+		expect(limited.outputs[0]?.map(({ json }) => json.id)).toEqual([COUNTER_ID, TOPIC_ID]);
 	});
 
-	it('of a chatbot are none', async () => {
-		const { id } = await begin(world, 'chat-plain');
-		const parameters = { conversationId: byId(id) };
-		const outcome = await world.run('chat-plain', 'conversation', 'getVariables', parameters);
-		expect([outcome.error, outcome.outputs]).toEqual([undefined, [[]]]);
+	it('returns no item for a chatbot, which has no variables', async () => {
+		const { id } = await startConversation(testBed, 'chat-plain');
+		const parameters = { conversationId: toLocator(id) };
+		const { error, outputs } = await testBed.run({
+			app: 'chat-plain',
+			resource: 'conversation',
+			operation: 'getVariables',
+			parameters,
+		});
+		expect([error, outputs]).toEqual([undefined, [[]]]);
 	});
+});
 
+describe('conversation updateVariable:', () => {
 	it.each([
-		['a text', TOPIC, { valueType: 'text', value: 'cats' }, 'cats'],
-		['a text of digits', TOPIC, { valueType: 'text', value: '={{ 8 }}' }, '8'],
-		['an empty text', TOPIC, { valueType: 'text', value: '' }, ''],
-		['a number', COUNTER, { valueType: 'json', valueJson: '8' }, 8],
-		['zero, by an expression', COUNTER, { valueType: 'json', valueJson: '={{ 0 }}' }, 0],
-		['false', AGREED, { valueType: 'json', valueJson: 'false' }, false],
-		['a list', TAGS, { valueType: 'json', valueJson: '={{ ["a", "b"] }}' }, ['a', 'b']],
+		['a text', TOPIC_ID, { valueType: 'text', value: 'cats' }, 'cats'],
+		['a text of one digit', TOPIC_ID, { valueType: 'text', value: '={{ 8 }}' }, '8'],
+		['an empty text', TOPIC_ID, { valueType: 'text', value: '' }, ''],
+		['a number', COUNTER_ID, { valueType: 'json', valueJson: '8' }, 8],
+		['0 from an expression', COUNTER_ID, { valueType: 'json', valueJson: '={{ 0 }}' }, 0],
+		['false', AGREED_ID, { valueType: 'json', valueJson: 'false' }, false],
+		['an array', TAGS_ID, { valueType: 'json', valueJson: '={{ ["a", "b"] }}' }, ['a', 'b']],
 	] as Array<[string, string, INodeParameters, unknown]>)(
-		'are set to %s',
-		async (_, variable, value, sent) => {
-			const { id } = await begin(world, 'flow');
-			const parameters = { conversationId: byId(id), variableId: byId(variable), ...value };
-			const item = itemOf(await world.run('flow', 'conversation', 'updateVariable', parameters));
-			expect(world.dify.requests.at(-1)?.body).toEqual({ user: 'n8n', value: sent });
+		'sets a variable to %s',
+		async (_, variableId, value, expected) => {
+			const { id } = await startConversation(testBed, 'flow');
+			const parameters = {
+				conversationId: toLocator(id),
+				variableId: toLocator(variableId),
+				...value,
+			};
+			const item = getItem(
+				await testBed.run({
+					app: 'flow',
+					resource: 'conversation',
+					operation: 'updateVariable',
+					parameters,
+				}),
+			);
+			expect(testBed.dify.requests.at(-1)?.body).toEqual({ user: 'n8n', value: expected });
 			expect(item).toMatchObject({
-				id: variable,
-				value: typeof sent === 'string' ? sent : JSON.stringify(sent),
+				id: variableId,
+				value: typeof expected === 'string' ? expected : JSON.stringify(expected),
 			});
 		},
 	);
 });
 
-describe('is refused', () => {
-	let flow: Conversation;
-	beforeAll(async () => {
-		flow = await begin(world, 'flow');
-	});
-
-	const update = {
-		operation: 'updateVariable',
-		app: 'flow',
+const update = {
+	operation: 'updateVariable',
+	app: 'flow',
+	parameters: {
+		conversationId: toLocator(UNKNOWN_ID),
+		variableId: toLocator(ITEM_VALUE),
+		valueType: 'json',
+		valueJson: '1',
+	},
+};
+testErrorCases(() => testBed, 'conversation', [
+	{
+		...update,
+		name: 'rejects a variable id that is not a UUID',
+		invalid: 'counter',
+		message: "'Variable' is not a valid ID (UUID)",
+		advice: "'Get Variables'",
+	},
+	{
+		...update,
+		name: 'reports an unknown variable',
 		parameters: {
-			conversationId: byId('={{ $json.conversation }}'),
-			variableId: byId(VALUE),
+			...update.parameters,
+			conversationId: toLocator(ITEM_VALUE),
+			variableId: toLocator(UNKNOWN_ID),
+		},
+		invalid: () => flowConversation.id,
+		message: 'Conversation Variable Not Exists.',
+		advice: "'Conversation > Get Variables'",
+		code: 'not_found',
+		status: 404,
+	},
+	{
+		...update,
+		name: 'rejects a value that is not valid JSON',
+		parameters: {
+			conversationId: toLocator(UNKNOWN_ID),
+			variableId: toLocator(COUNTER_ID),
 			valueType: 'json',
-			valueJson: '1',
+			valueJson: ITEM_VALUE,
 		},
-	};
-	itRefuses(() => world, 'conversation', [
-		{
-			name: 'a variable id that is none',
-			...update,
-			bad: 'counter',
-			parameters: { ...update.parameters, conversationId: byId(UNKNOWN) },
-			message: "'Variable' is not a valid ID (UUID)",
-			advice: "'Get Variables'",
+		invalid: '{"a":',
+		message: "'Value (JSON)' is not valid JSON: Unexpected end of JSON input",
+		advice: 'such as 8',
+	},
+	{
+		...update,
+		name: 'reports a value of the wrong type',
+		parameters: {
+			conversationId: toLocator(ITEM_VALUE),
+			variableId: toLocator(COUNTER_ID),
+			valueType: 'text',
+			value: 'nope',
 		},
-		{
-			...update,
-			name: 'an unknown variable',
-			parameters: { ...update.parameters, conversationId: byId(VALUE), variableId: byId(UNKNOWN) },
-			bad: () => flow.id,
-			message: 'Conversation Variable Not Exists.',
-			advice: "'Conversation > Get Variables'",
-			code: 'not_found',
-			status: 404,
-		},
-		{
-			...update,
-			name: 'JSON that is none',
-			parameters: {
-				conversationId: byId(UNKNOWN),
-				variableId: byId(COUNTER),
-				valueType: 'json',
-				valueJson: VALUE,
-			},
-			bad: '{"a":',
-			message: "'Value (JSON)' is not valid JSON: Unexpected end of JSON input",
-			advice: 'such as 8',
-		},
-		{
-			...update,
-			name: 'a value of another type',
-			parameters: {
-				conversationId: byId(VALUE),
-				variableId: byId(COUNTER),
-				valueType: 'text',
-				value: 'nope',
-			},
-			bad: () => flow.id,
-			message: "Type mismatch: variable 'counter' expects number, but got string type",
-			advice: "to 'JSON' for a number",
-			code: 'bad_request',
-			status: 400,
-		},
-	]);
-});
+		invalid: () => flowConversation.id,
+		message: "Type mismatch: variable 'counter' expects number, but got string type",
+		advice: "to 'JSON' for a number",
+		code: 'bad_request',
+		status: 400,
+	},
+]);

@@ -1,13 +1,14 @@
 import { Container } from '@n8n/di';
 import { Logger } from '@n8n/backend-common';
-import type { World } from './harness';
-import { itemOf, openWorld } from './harness';
+import type { TestBed } from './testBed';
+import { getItem, startTestBed } from './testBed';
 
-let world: World;
+let testBed: TestBed;
+/** The method of n8n's logger that receives the node's messages. */
 let debug: jest.SpyInstance;
 
 beforeAll(async () => {
-	world = await openWorld();
+	testBed = await startTestBed();
 	debug = jest.spyOn(Container.get(Logger), 'debug');
 });
 
@@ -16,16 +17,16 @@ afterEach(() => {
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
-/** The lines that the node wrote, without those of n8n's engine. */
-const lines = (): unknown[][] =>
+/** Returns the calls of the node, without those of n8n's engine. */
+const getLogCalls = (): unknown[][] =>
 	debug.mock.calls.filter(([message]) => String(message).startsWith('Dify: '));
 
 it('debug log: shows the request, the first event and why the run ended', async () => {
-	itemOf(await world.send('chat-plain', { query: 'a secret question' }));
-	expect(lines()).toEqual([
+	getItem(await testBed.send('chat-plain', { query: 'a secret question' }));
+	expect(getLogCalls()).toEqual([
 		['Dify: Sending request', { itemIndex: 0, method: 'POST', path: '/chat-messages' }],
 		['Dify: First event', { itemIndex: 0, event: 'message', ms: expect.any(Number) }],
 		[
@@ -36,15 +37,25 @@ it('debug log: shows the request, the first event and why the run ended', async 
 });
 
 it('debug log: contains no message content, no API key and no form token', async () => {
-	const item = itemOf(await world.send('chat-plain', { query: 'a secret question' }));
-	const key = world.dify.key('chat-plain');
-	await world.run('chat-plain', 'chatMessage', 'stop', { taskId: key });
-	await world.run('flow-plain', 'chatMessage', 'submitForm', {
-		form: 'secret-token',
-		workflowRunId: item.message_id as string,
-		action: 'approve',
+	const item = getItem(await testBed.send('chat-plain', { query: 'a secret question' }));
+	const key = testBed.dify.key('chat-plain');
+	await testBed.run({
+		app: 'chat-plain',
+		resource: 'chatMessage',
+		operation: 'stop',
+		parameters: { taskId: key },
 	});
-	const text = JSON.stringify(lines());
+	await testBed.run({
+		app: 'flow-plain',
+		resource: 'chatMessage',
+		operation: 'submitForm',
+		parameters: {
+			form: 'secret-token',
+			workflowRunId: item.message_id as string,
+			action: 'approve',
+		},
+	});
+	const text = JSON.stringify(getLogCalls());
 	expect(text).toContain('/chat-messages/***/stop');
 	expect(text).toContain('/form/human_input/***');
 	for (const secret of ['secret', key, item.answer as string]) expect(text).not.toContain(secret);
@@ -54,5 +65,5 @@ it('debug log: a logger that throws does not fail the execution', async () => {
 	debug.mockImplementation((message: string) => {
 		if (message.startsWith('Dify: ')) throw new Error('the log is full');
 	});
-	expect(itemOf(await world.send('chat-plain'))).toMatchObject({ status: 'completed' });
+	expect(getItem(await testBed.send('chat-plain'))).toMatchObject({ status: 'completed' });
 });

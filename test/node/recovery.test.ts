@@ -1,16 +1,17 @@
-import type { Fault, DifyVersion, Scenario } from '../../mock-dify';
 import type { ExecutionResult } from '../../dev/n8n-engine';
-import type { World } from './harness';
-import { itemOf, openWorld, until } from './harness';
+import type { DifyVersion, Fault, Scenario } from '../../mock-dify';
+import type { TestBed } from './testBed';
+import { getItem, getStreamedText, startTestBed, waitUntil } from './testBed';
 
 /**
- * A chatflow whose stream is cut, taken up again: through its events since Dify 1.14, before by reading
- * its message. What had arrived is said once, and the question is asked once.
+ * Recovery of a chatflow's answer after its connection broke: from the run's events since Dify 1.14, from
+ * the stored message before (docs/dify-api.md#recovery). The message is sent once, and no text is
+ * streamed twice.
  */
 
 const TEXT = 'one two three four';
-const APP = 'flow-plain';
-const CUTS: Array<[string, Fault]> = (['cut', 'reset'] as const).flatMap((kind) => [
+const CHATFLOW = 'flow-plain';
+const BROKEN_CONNECTIONS: Array<[string, Fault]> = (['cut', 'reset'] as const).flatMap((kind) => [
 	[`${kind} before the text`, { kind, afterTokens: 0 }],
 	[`${kind} in the middle of the text`, { kind, afterTokens: 2 }],
 	[`${kind} after the text`, { kind, afterTokens: 4 }],
@@ -21,74 +22,82 @@ describe.each<[DifyVersion, 'events' | 'messages']>([
 	['1.17', 'events'],
 	['1.13.1', 'messages'],
 	['1.13.0', 'messages'],
-])('Dify %s, by %s', (version, way) => {
-	let world: World;
+])('recovery %s from %s:', (version, source) => {
+	let testBed: TestBed;
 
 	beforeAll(async () => {
-		world = await openWorld({ version, lingerMs: 20 });
+		testBed = await startTestBed({ version, lingerMs: 20 });
 	});
 
 	afterAll(async () => {
-		await world.dify.close();
+		await testBed.dify.close();
 	});
 
-	/** Sends a message live, and holds what went out against the item. */
-	const send = async (run: Scenario): Promise<{ outcome: ExecutionResult; asked: string[] }> => {
-		world.dify.enqueue(APP, run);
-		const before = world.dify.requests.length;
-		const outcome = await world.send(APP, { simplify: false }, { streaming: true });
-		const made = world.dify.requests.slice(before);
-		expect(made.filter(({ method }) => method === 'POST')).toHaveLength(1);
-		const said = outcome.chunks.map(({ content }) => content ?? '').join('');
-		const item = outcome.outputs[0]?.[0]?.json;
-		if (item !== undefined) expect(said).toBe(item.answer);
-		const asked = made.map(({ path }) => path.replace(/[0-9a-f-]{36}/, 'ID'));
-		return { outcome, asked: asked.slice(1) };
+	/**
+	 * Sends a message in an execution that streams. Checks that the message is sent once, and that the
+	 * streamed text is the answer of the item.
+	 *
+	 * @returns the result, and the paths of the requests after the message, with `ID` for each id
+	 */
+	const send = async (
+		scenario: Scenario,
+	): Promise<{ result: ExecutionResult; recoveryPaths: string[] }> => {
+		testBed.dify.enqueue(CHATFLOW, scenario);
+		const before = testBed.dify.requests.length;
+		const result = await testBed.send(CHATFLOW, { simplify: false }, { streaming: true });
+		const requests = testBed.dify.requests.slice(before);
+		expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+		const item = result.outputs[0]?.[0]?.json;
+		if (item !== undefined) expect(getStreamedText(result)).toBe(item.answer);
+		const paths = requests.map(({ path }) => path.replace(/[0-9a-f-]{36}/, 'ID'));
+		return { result, recoveryPaths: paths.slice(1) };
 	};
 
-	it.each(CUTS)('%s', async (_, hazard) => {
+	it.each(BROKEN_CONNECTIONS)('returns the whole answer after a %s', async (_, fault) => {
 		const retrieverResources = [{ position: 1, content: 'a source' }];
 		const script = { text: TEXT, gapMs: 60, retrieverResources };
-		const { outcome, asked } = await send({ script, faults: [hazard] });
-		expect(itemOf(outcome)).toMatchObject({
+		const { result, recoveryPaths } = await send({ script, faults: [fault] });
+		expect(getItem(result)).toMatchObject({
 			answer: TEXT,
 			status: 'completed',
 			recovered: true,
 			metadata: { retriever_resources: retrieverResources },
-			...(way === 'events' && { workflow: { status: 'succeeded', outputs: { answer: TEXT } } }),
+			...(source === 'events' && {
+				workflow: { status: 'succeeded', outputs: { answer: TEXT } },
+			}),
 		});
-		expect(new Set(asked)).toEqual(new Set(['/v1/workflow/ID/events', '/v1/messages']));
-		// The events end when the run does: no asking again and again.
-		if (way === 'events') expect(asked).toHaveLength(2);
+		expect(new Set(recoveryPaths)).toEqual(new Set(['/v1/workflow/ID/events', '/v1/messages']));
+		// The stream of events ends with the run, so the node does not have to poll.
+		if (source === 'events') expect(recoveryPaths).toHaveLength(2);
 	});
 
-	it('nothing is asked for when the end had come', async () => {
+	it('sends no request if the end of the run has already arrived', async () => {
 		const faults: Fault[] = [{ kind: 'missingMessageEnd' }];
-		const { outcome, asked } = await send({ script: { text: TEXT }, faults });
-		expect(itemOf(outcome)).not.toHaveProperty('recovered');
-		expect(asked).toEqual([]);
+		const { result, recoveryPaths } = await send({ script: { text: TEXT }, faults });
+		expect(getItem(result)).not.toHaveProperty('recovered');
+		expect(recoveryPaths).toEqual([]);
 	});
 });
 
-describe('Dify 1.14', () => {
-	let world: World;
+describe('recovery 1.14:', () => {
+	let testBed: TestBed;
 
 	beforeAll(async () => {
-		world = await openWorld({ version: '1.14', lingerMs: 20 });
+		testBed = await startTestBed({ version: '1.14', lingerMs: 20 });
 	});
 
 	afterAll(async () => {
-		await world.dify.close();
+		await testBed.dify.close();
 	});
 
 	const cut: Fault = { kind: 'cut', afterTokens: 2 };
 
-	it('a run that was over before it could be taken up', async () => {
-		world.dify.enqueue(APP, {
+	it('returns the whole answer of a run that ended before the recovery began', async () => {
+		testBed.dify.enqueue(CHATFLOW, {
 			script: { text: TEXT, retrieverResources: [{ position: 1 }] },
 			faults: [cut],
 		});
-		expect(itemOf(await world.send(APP))).toMatchObject({
+		expect(getItem(await testBed.send(CHATFLOW))).toMatchObject({
 			answer: TEXT,
 			recovered: true,
 			retriever_resources: [{ position: 1 }],
@@ -96,12 +105,12 @@ describe('Dify 1.14', () => {
 		});
 	});
 
-	it.each([0, 60])('a run that came to a pause, %i ms a token', async (gapMs) => {
-		world.dify.enqueue(APP, {
+	it.each([0, 60])('returns the form of a run that pauses (%i ms per token)', async (gapMs) => {
+		testBed.dify.enqueue(CHATFLOW, {
 			script: { text: TEXT, gapMs, workflowStatus: 'paused' },
 			faults: [cut],
 		});
-		expect(itemOf(await world.send(APP))).toMatchObject({
+		expect(getItem(await testBed.send(CHATFLOW))).toMatchObject({
 			answer: TEXT,
 			status: 'paused',
 			human_input: [{ form_token: expect.any(String) }],
@@ -110,50 +119,51 @@ describe('Dify 1.14', () => {
 		});
 	});
 
-	it.each([0, 60])('a run that failed, %i ms a token: why, and what had arrived', async (gapMs) => {
-		world.dify.enqueue(APP, {
-			script: { text: TEXT, gapMs, workflowStatus: 'failed', workflowError: 'node broke' },
-			faults: [cut],
-		});
-		const { outputs } = await world.send(APP, {}, { onError: 'continueRegularOutput' });
-		expect(outputs[0]?.[0]?.json).toMatchObject({
-			error: 'node broke [item 0]',
-			status: 'failed',
-			answer: TEXT,
-		});
-	});
+	it.each([0, 60])(
+		'reports the error and the partial answer of a run that fails (%i ms per token)',
+		async (gapMs) => {
+			testBed.dify.enqueue(CHATFLOW, {
+				script: { text: TEXT, gapMs, workflowStatus: 'failed', workflowError: 'node broke' },
+				faults: [cut],
+			});
+			const { outputs } = await testBed.send(CHATFLOW, {}, { onError: 'continueRegularOutput' });
+			expect(outputs[0]?.[0]?.json).toMatchObject({
+				error: 'node broke [item 0]',
+				status: 'failed',
+				answer: TEXT,
+			});
+		},
+	);
 
-	it('an answer that moderation put in place of what had arrived', async () => {
-		world.dify.enqueue(APP, {
+	it('returns the replacement if moderation replaces the answer during the recovery', async () => {
+		testBed.dify.enqueue(CHATFLOW, {
 			script: { text: TEXT, gapMs: 60 },
 			faults: [cut, { kind: 'messageReplace', text: 'I will not say.' }],
 		});
-		const outcome = await world.send(APP, {}, { streaming: true });
-		expect(itemOf(outcome)).toMatchObject({ answer: 'I will not say.', recovered: true });
-		const said = outcome.chunks.map(({ content }) => content ?? '').join('');
-		expect(said).toBe('one two\n\nI will not say.');
+		const result = await testBed.send(CHATFLOW, {}, { streaming: true });
+		expect(getItem(result)).toMatchObject({ answer: 'I will not say.', recovered: true });
+		expect(getStreamedText(result)).toBe('one two\n\nI will not say.');
 	});
 
-	it('reasoning is parted from the whole', async () => {
-		world.dify.enqueue(APP, {
+	it('separates the reasoning from the recovered answer', async () => {
+		testBed.dify.enqueue(CHATFLOW, {
 			script: { tokens: ['<think>I ', 'ponder.</think>', 'Forty', '-two'], gapMs: 60 },
 			faults: [{ kind: 'cut', afterTokens: 3 }],
 		});
 		const parameters = { simplify: false, options: { separateReasoning: true } };
-		const outcome = await world.send(APP, parameters, { streaming: true });
-		expect(itemOf(outcome)).toMatchObject({ answer: 'Forty-two', reasoning: 'I ponder.' });
-		const said = outcome.chunks.map(({ content }) => content ?? '').join('');
-		expect(said).toBe('Forty-two');
+		const result = await testBed.send(CHATFLOW, parameters, { streaming: true });
+		expect(getItem(result)).toMatchObject({ answer: 'Forty-two', reasoning: 'I ponder.' });
+		expect(getStreamedText(result)).toBe('Forty-two');
 	});
 
-	it('is stopped when the execution is canceled while it is taken up', async () => {
+	it('stops the run on Dify if the execution is canceled during the recovery', async () => {
 		const cancel = new AbortController();
-		world.dify.enqueue(APP, { script: { text: TEXT, gapMs: 1_000 }, faults: [cut] });
-		const running = world.send(APP, {}, { cancel: cancel.signal });
-		const last = (): string => world.dify.requests.at(-1)?.path ?? '';
-		await until(() => last().endsWith('/events'));
+		testBed.dify.enqueue(CHATFLOW, { script: { text: TEXT, gapMs: 1_000 }, faults: [cut] });
+		const running = testBed.send(CHATFLOW, {}, { cancel: cancel.signal });
+		const getLastPath = (): string => testBed.dify.requests.at(-1)?.path ?? '';
+		await waitUntil(() => getLastPath().endsWith('/events'));
 		cancel.abort();
 		await running;
-		await until(() => last().endsWith('/stop'));
+		await waitUntil(() => getLastPath().endsWith('/stop'));
 	});
 });

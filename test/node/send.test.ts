@@ -1,25 +1,28 @@
-import type { World } from './harness';
-import { itemOf, openWorld, until } from './harness';
+import { startMockDify } from '../../mock-dify';
+import type { TestBed } from './testBed';
+import { getItem, getLastChatBody, startTestBed, toLocator, waitUntil } from './testBed';
 
-let world: World;
+/** Send Chat Message: the item, the request, cancellation and the API key. */
+
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld({ lingerMs: 1_000 });
+	testBed = await startTestBed({ lingerMs: 1_000 });
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
-describe('each app kind, collected into one item', () => {
+describe('send, output item:', () => {
 	it.each([
 		['chat-plain', 'chat', 'streaming'],
 		['chat-plain', 'chat', 'blocking'],
 		['flow-plain', 'advanced-chat', 'streaming'],
 		['flow-plain', 'advanced-chat', 'blocking'],
 		['agent-fc', 'agent-chat', 'streaming'],
-	])('%s as %s, %s', async (app, mode, responseMode) => {
-		const item = itemOf(await world.send(app, { responseMode, simplify: false }));
+	])('has all fields for the app %s (%s) in %s mode', async (app, mode, responseMode) => {
+		const item = getItem(await testBed.send(app, { responseMode, simplify: false }));
 		expect(item).toMatchObject({
 			answer: 'Hello from the stub model. You said: hello',
 			mode,
@@ -46,8 +49,8 @@ describe('each app kind, collected into one item', () => {
 		}
 	});
 
-	it('keeps ten fields when simplified', async () => {
-		const item = itemOf(await world.send('flow-plain'));
+	it('has ten fields with Simplify', async () => {
+		const item = getItem(await testBed.send('flow-plain'));
 		expect(Object.keys(item).sort()).toEqual([
 			'answer',
 			'conversation_id',
@@ -62,34 +65,34 @@ describe('each app kind, collected into one item', () => {
 		]);
 	});
 
-	it('gives the item within 50 ms of the last terminal event, though the connection is held', async () => {
-		const lags: number[] = [];
+	it('is returned within 50 ms of the last event, although Dify keeps the connection open', async () => {
+		const delaysMs: number[] = [];
 		for (let round = 0; round < 3; round++) {
-			itemOf(await world.send('flow-plain'));
-			const stamps = world.dify.requests.at(-1)?.writtenAtMs ?? [];
-			lags.push(performance.now() - (stamps.at(-1) ?? 0));
+			getItem(await testBed.send('flow-plain'));
+			const writtenAtMs = testBed.dify.requests.at(-1)?.writtenAtMs ?? [];
+			delaysMs.push(performance.now() - (writtenAtMs.at(-1) ?? 0));
 		}
-		expect(Math.min(...lags)).toBeLessThan(50);
+		expect(Math.min(...delaysMs)).toBeLessThan(50);
 	});
 });
 
-describe('what Dify is asked', () => {
+describe('send, request:', () => {
 	it('continues a conversation', async () => {
-		const first = itemOf(await world.send('chat-plain'));
-		const second = itemOf(
-			await world.send('chat-plain', {
-				conversationId: { __rl: true, mode: 'id', value: first.conversation_id as string },
+		const first = getItem(await testBed.send('chat-plain'));
+		const second = getItem(
+			await testBed.send('chat-plain', {
+				conversationId: toLocator(first.conversation_id),
 			}),
 		);
 		expect(second.conversation_id).toBe(first.conversation_id);
 	});
 
-	it('sends 0, false and empty text as they are, and no key that was not given', async () => {
+	it('contains 0, false and empty text as given, and no parameter that is not set', async () => {
 		const inputs = { zero: 0, no: false, empty: '', nothing: null };
-		itemOf(
-			await world.send('chat-plain', { inputsMode: 'json', inputsJson: JSON.stringify(inputs) }),
+		getItem(
+			await testBed.send('chat-plain', { inputsMode: 'json', inputsJson: JSON.stringify(inputs) }),
 		);
-		expect(world.dify.requests.at(-1)?.body).toEqual({
+		expect(getLastChatBody(testBed)).toEqual({
 			inputs,
 			query: 'hello',
 			user: 'n8n',
@@ -98,9 +101,9 @@ describe('what Dify is asked', () => {
 		});
 	});
 
-	it('sends 20 items with parameters of their own, in order, several at a time', async () => {
+	it('is sent for 20 items concurrently with the parameters of each item, and the output keeps their order', async () => {
 		const items = Array.from({ length: 20 }, (_, index) => ({ json: { index } }));
-		const outcome = await world.send(
+		const result = await testBed.send(
 			'chat-plain',
 			{
 				query: '=question {{ $json.index }}',
@@ -109,8 +112,8 @@ describe('what Dify is asked', () => {
 			},
 			{ items },
 		);
-		itemOf(outcome);
-		const [output = []] = outcome.outputs;
+		getItem(result);
+		const [output = []] = result.outputs;
 		expect(output.map(({ json }) => json.answer)).toEqual(
 			items.map((_, index) => `Hello from the stub model. You said: question ${index}`),
 		);
@@ -118,106 +121,16 @@ describe('what Dify is asked', () => {
 	});
 });
 
-describe('live', () => {
-	it('passes each word on as it comes and ends with the whole item', async () => {
-		const arrivals: number[] = [];
-		world.dify.enqueue('chat-plain', { script: { text: 'one two three four', gapMs: 40 } });
-		const outcome = await world.send(
-			'chat-plain',
-			{},
-			{ streaming: true, onChunk: () => arrivals.push(performance.now()) },
-		);
-		expect(itemOf(outcome).answer).toBe('one two three four');
-		expect(outcome.chunks.map(({ type, content }) => [type, content])).toEqual([
-			['begin', undefined],
-			['item', 'one'],
-			['item', ' two'],
-			['item', ' three'],
-			['item', ' four'],
-			['end', undefined],
-		]);
-		const [, first = 0] = arrivals;
-		expect((arrivals.at(-1) ?? 0) - first).toBeGreaterThan(80);
-	});
-
-	it('passes a blocking answer on in one piece', async () => {
-		const outcome = await world.send(
-			'flow-plain',
-			{ responseMode: 'blocking' },
-			{ streaming: true },
-		);
-		expect(outcome.chunks.map(({ type, content }) => [type, content])).toEqual([
-			['begin', undefined],
-			['item', 'Hello from the stub model. You said: hello'],
-			['end', undefined],
-		]);
-	});
-
-	it('goes on collecting when n8n can pass no more on, and says so', async () => {
-		world.dify.enqueue('chat-plain', { script: { text: 'one two three' } });
-		const outcome = await world.send(
-			'chat-plain',
-			{},
-			{
-				streaming: true,
-				onChunk: ({ content }) => {
-					if (content === ' two') throw new Error('the channel is closed');
-				},
-			},
-		);
-		expect(itemOf(outcome)).toMatchObject({ answer: 'one two three', status: 'completed' });
-		expect(outcome.chunks.map(({ type, content }) => [type, content])).toEqual([
-			['begin', undefined],
-			['item', 'one'],
-			['item', ' two'],
-		]);
-		expect(outcome.hints.map(({ message }) => message)).toEqual([
-			'The answer could not be streamed to its end: the channel is closed [item 0]',
-		]);
-	});
-
-	it.each([
-		// n8n itself tells the listener of a node that stops the workflow, by its description.
-		['stopWorkflow', "The model's provider rejected the request or ended it early"],
-		['continueRegularOutput', 'The model is gone'],
-	] as const)('tells who listens of a failure once (%s)', async (onError, told) => {
-		world.dify.enqueue('chat-plain', {
-			script: { text: 'one two three' },
-			faults: [
-				{
-					kind: 'errorEvent',
-					afterTokens: 2,
-					code: 'completion_request_error',
-					status: 400,
-					message: 'The model is gone',
-				},
-			],
-		});
-		const { chunks } = await world.send('chat-plain', {}, { streaming: true, onError });
-		const [failure, ...more] = chunks.filter(({ type }) => type === 'error');
-		expect(failure?.content).toContain(told);
-		expect(failure?.content).not.toContain('one two');
-		expect(more).toEqual([]);
-	});
-
-	it('sends nothing along where the option says so', async () => {
-		const parameters = { options: { streamToResponse: false } };
-		const outcome = await world.send('chat-plain', parameters, { streaming: true });
-		itemOf(outcome);
-		expect(outcome.chunks).toEqual([]);
-	});
-});
-
-describe('a canceled execution', () => {
+describe('send, canceled execution:', () => {
 	it.each(['chat-plain', 'flow-plain', 'agent-fc'])(
-		"reaches Dify's stop and closes the socket: %s",
+		'stops the task on Dify and closes the connection (%s)',
 		async (app) => {
 			const cancel = new AbortController();
-			world.dify.enqueue(app, {
+			testBed.dify.enqueue(app, {
 				script: { tokens: ['a ', 'b '].concat(Array(200).fill('c ')), gapMs: 50 },
 			});
-			const seen = world.dify.requests.length;
-			const running = world.send(
+			const requestsBefore = testBed.dify.requests.length;
+			await testBed.send(
 				app,
 				{},
 				{
@@ -228,28 +141,57 @@ describe('a canceled execution', () => {
 					},
 				},
 			);
-			await running;
-			const [chat] = world.dify.requests.slice(seen);
-			const stops = (): unknown[] =>
-				world.dify.requests.slice(seen).filter(({ path }) => path.endsWith('/stop'));
-			await until(() => stops().length === 1 && chat?.closedByClient === true);
-			expect(stops()).toEqual([expect.objectContaining({ method: 'POST', body: { user: 'n8n' } })]);
+			const [chatRequest] = testBed.dify.requests.slice(requestsBefore);
+			const findStopRequests = (): unknown[] =>
+				testBed.dify.requests.slice(requestsBefore).filter(({ path }) => path.endsWith('/stop'));
+			await waitUntil(
+				() => findStopRequests().length === 1 && chatRequest?.closedByClient === true,
+			);
+			expect(findStopRequests()).toEqual([
+				expect.objectContaining({ method: 'POST', body: { user: 'n8n' } }),
+			]);
 		},
 	);
 
-	it('is not held up by a recovery that waits', async () => {
+	it('ends at once, also while the recovery waits', async () => {
 		const cancel = new AbortController();
-		world.dify.enqueue('chat-plain', {
+		testBed.dify.enqueue('chat-plain', {
 			script: { text: 'one two three' },
 			faults: [{ kind: 'cut', afterTokens: 1 }],
 		});
-		const running = world.send('chat-plain', {}, { cancel: cancel.signal });
-		const before = world.seen('GET', '/v1/messages').length;
-		await until(() => world.seen('GET', '/v1/messages').length === before + 2);
-		// The second pause is of a second.
+		const running = testBed.send('chat-plain', {}, { cancel: cancel.signal });
+		const before = testBed.findRequests('GET', '/v1/messages').length;
+		await waitUntil(() => testBed.findRequests('GET', '/v1/messages').length === before + 2);
+		// The recovery now waits for 1 s before its third request.
 		const canceledAt = performance.now();
 		cancel.abort();
 		await running;
 		expect(performance.now() - canceledAt).toBeLessThan(600);
+	});
+});
+
+describe('send, API key:', () => {
+	it('is not sent to another origin that the base URL redirects to', async () => {
+		const otherDify = await startMockDify();
+		try {
+			testBed.dify.enqueue('chat-plain', {
+				faults: [{ kind: 'redirect', to: `${otherDify.baseUrl}/chat-messages` }],
+			});
+			const result = await testBed.send('chat-plain');
+			expect(result.error?.message).toContain(otherDify.origin);
+			expect(otherDify.requests).toEqual([]);
+		} finally {
+			await otherDify.close();
+		}
+	});
+
+	it('does not appear in the data of an execution, successful or failed', async () => {
+		const results = [
+			await testBed.send('chat-plain', { options: { includeEvents: true }, simplify: false }),
+			await testBed.send('chat-plain', { conversationId: toLocator('x') }),
+		];
+		for (const { run } of results) {
+			expect(JSON.stringify(run)).not.toContain(testBed.dify.key('chat-plain'));
+		}
 	});
 });

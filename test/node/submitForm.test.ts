@@ -4,36 +4,34 @@ import type {
 	INodeParameters,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import type { Scenario } from '../../mock-dify';
-import type { World } from './harness';
-import { itemOf, openWorld, until } from './harness';
-import { APP, FILLED, pausedItem } from './pausedRuns';
+import type { RecordedRequest, Scenario } from '../../mock-dify';
+import { CHATFLOW, FORM_PARAMETERS, pauseRun, submitForm } from './humanInputFixtures';
+import type { TestBed } from './testBed';
+import { getItem, getStreamedText, startTestBed, waitUntil } from './testBed';
 
-/** The form of a chatflow that waits for a person, filled in; the run then goes on into the item. */
+/** Submit Form: continues a chatflow run that paused for human input, and returns its answer. */
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld({ version: '1.14', lingerMs: 20 });
+	testBed = await startTestBed({ version: '1.14', lingerMs: 20 });
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
-const tokenOf = ({ human_input }: IDataObject): string =>
+const getFormToken = ({ human_input }: IDataObject): string =>
 	String((human_input as IDataObject[])[0]?.form_token);
 
-describe('a form filled in', () => {
+describe('submitForm:', () => {
 	it.each(['streaming', 'blocking'])(
-		"gives the run's whole answer, after a %s message",
+		"returns the run's whole answer after a %s message",
 		async (responseMode) => {
-			world.dify.enqueue(APP, { script: { text: 'A draft. ', workflowStatus: 'paused' } });
-			const paused = itemOf(await world.send(APP, { responseMode }));
+			testBed.dify.enqueue(CHATFLOW, { script: { text: 'A draft. ', workflowStatus: 'paused' } });
+			const paused = getItem(await testBed.send(CHATFLOW, { responseMode }));
 			expect(Object.keys(paused)).toHaveLength(10);
-			const item = itemOf(
-				await world.run(APP, 'chatMessage', 'submitForm', FILLED, { items: [{ json: paused }] }),
-			);
+			const item = getItem(await submitForm(testBed, { items: [{ json: paused }] }));
 			const { conversation_id, message_id, created_at } = paused;
 			expect(item).toMatchObject({
 				conversation_id,
@@ -47,41 +45,48 @@ describe('a form filled in', () => {
 				usage: { currency: 'USD' },
 				retriever_resources: [],
 			});
-			const sent = world.dify.requests.at(-1);
-			expect([sent?.method, sent?.body]).toEqual([
+			const request = testBed.dify.requests.at(-1);
+			expect([request?.method, request?.body]).toEqual([
 				'POST',
 				{ inputs: { comment: 'go' }, action: 'approve', user: 'n8n' },
 			]);
 		},
 	);
 
-	it('keeps what stands in the fields that are left alone, and sends 0, false and "" as given', async () => {
-		const named = (name: string, value: unknown): IDataObject => ({
+	it('sends the defaults of fields that are not filled in, and sends 0, false and "" as given', async () => {
+		const createField = (name: string, value: unknown): IDataObject => ({
 			output_variable_name: name,
 			type: 'paragraph',
 			default: { type: 'constant', selector: [], value: value as string },
 		});
 		const form = {
-			inputs: [named('a', 'one'), named('b', 'two'), named('c', 'three'), named('d', null)],
+			inputs: [
+				createField('a', 'one'),
+				createField('b', 'two'),
+				createField('c', 'three'),
+				createField('d', null),
+			],
 			resolved_default_values: { a: 'of the run' },
 		};
 		const inputsJson = '{"b":"","c":0,"d":false}';
-		const items = [{ json: await pausedItem(world, undefined, form as never) }];
-		itemOf(await world.run(APP, 'chatMessage', 'submitForm', { ...FILLED, inputsJson }, { items }));
-		expect(world.dify.requests.at(-1)?.body).toMatchObject({
+		const items = [{ json: await pauseRun(testBed, { form: form as never }) }];
+		getItem(await submitForm(testBed, { items }, { ...FORM_PARAMETERS, inputsJson }));
+		expect(testBed.dify.requests.at(-1)?.body).toMatchObject({
 			inputs: { a: 'of the run', b: '', c: 0, d: false },
 		});
 	});
 
-	it('gives several items in order, the whole of each where wanted', async () => {
+	it('processes several items in order and returns all fields without Simplify', async () => {
 		const items = [];
 		for (const text of ['one', 'two', 'three']) {
 			items.push({
-				json: await pausedItem(world, { script: { text, retrieverResources: [{ text }] } }),
+				json: await pauseRun(testBed, {
+					resumed: { script: { text, retrieverResources: [{ text }] } },
+				}),
 			});
 		}
-		const parameters = { ...FILLED, simplify: false, options: { maxConcurrency: 3 } };
-		const { outputs } = await world.run(APP, 'chatMessage', 'submitForm', parameters, { items });
+		const parameters = { ...FORM_PARAMETERS, simplify: false, options: { maxConcurrency: 3 } };
+		const { outputs } = await submitForm(testBed, { items }, parameters);
 		expect(outputs[0]?.map(({ json, pairedItem }) => [json.answer, pairedItem])).toEqual([
 			['A draft. one', { item: 0 }],
 			['A draft. two', { item: 1 }],
@@ -94,29 +99,23 @@ describe('a form filled in', () => {
 		});
 	});
 
-	it('may bring the run to another form', async () => {
-		const paused = await pausedItem(world, {
-			script: { text: 'Better. ', workflowStatus: 'paused' },
+	it('returns the next form if the run pauses again', async () => {
+		const first = await pauseRun(testBed, {
+			resumed: { script: { text: 'Better. ', workflowStatus: 'paused' } },
 		});
-		const second = itemOf(
-			await world.run(APP, 'chatMessage', 'submitForm', FILLED, { items: [{ json: paused }] }),
-		);
-		expect(second).toMatchObject({ status: 'paused', workflow_run_id: paused.workflow_run_id });
-		expect(tokenOf(second)).not.toBe(tokenOf(paused));
-		const last = itemOf(
-			await world.run(APP, 'chatMessage', 'submitForm', FILLED, { items: [{ json: second }] }),
-		);
+		const second = getItem(await submitForm(testBed, { items: [{ json: first }] }));
+		expect(second).toMatchObject({ status: 'paused', workflow_run_id: first.workflow_run_id });
+		expect(getFormToken(second)).not.toBe(getFormToken(first));
+		const last = getItem(await submitForm(testBed, { items: [{ json: second }] }));
 		expect(last).toMatchObject({ answer: 'A draft. Better. Approve: go', status: 'completed' });
 	});
 
-	it('passes the rest on live, word by word', async () => {
-		const items = [{ json: await pausedItem(world, { script: { text: 'one two', gapMs: 30 } }) }];
-		const outcome = await world.run(APP, 'chatMessage', 'submitForm', FILLED, {
-			items,
-			streaming: true,
-		});
-		expect(itemOf(outcome).answer).toBe('A draft. one two');
-		expect(outcome.chunks.map(({ type, content }) => [type, content])).toEqual([
+	it('streams the rest of the answer word by word', async () => {
+		const resumed: Scenario = { script: { text: 'one two', gapMs: 30 } };
+		const items = [{ json: await pauseRun(testBed, { resumed }) }];
+		const result = await submitForm(testBed, { items, streaming: true });
+		expect(getItem(result).answer).toBe('A draft. one two');
+		expect(result.chunks.map(({ type, content }) => [type, content])).toEqual([
 			['begin', undefined],
 			['item', 'one'],
 			['item', ' two'],
@@ -125,22 +124,22 @@ describe('a form filled in', () => {
 	});
 });
 
-describe('a run that does not come to its end', () => {
+describe('submitForm, incomplete run:', () => {
 	it.each<[string, Scenario, IDataObject, Record<string, unknown>]>([
 		[
-			'fails',
+			'fails in a node of the workflow',
 			{ script: { text: 'one two', workflowStatus: 'failed', workflowError: 'node broke' } },
 			{},
 			{ error: 'node broke [item 0]', answer: 'one two', status: 'failed' },
 		],
 		[
-			'is silent too long',
+			'exceeds the idle timeout',
 			{ script: { tokens: ['one', ' two', ' three'], gapMs: 2_000 } },
 			{ idleTimeout: 0.5, recover: false },
 			{ error: expect.stringContaining('0.5 s'), answer: 'one', status: 'timeout' },
 		],
 		[
-			'is cut, with nothing to recover it',
+			'has its connection cut and recovery is switched off',
 			{ script: { text: 'one two three' }, faults: [{ kind: 'cut', afterTokens: 2 }] },
 			{ recover: false },
 			{
@@ -149,38 +148,35 @@ describe('a run that does not come to its end', () => {
 				status: 'truncated',
 			},
 		],
-	])('%s: with what had arrived', async (_, resumed, options, expected) => {
-		const items = [{ json: await pausedItem(world, resumed) }];
-		const parameters = { ...FILLED, options } as INodeParameters;
-		const { outputs, run } = await world.run(APP, 'chatMessage', 'submitForm', parameters, {
-			items,
-			onError: 'continueRegularOutput',
-		});
+	])('returns the partial answer of a run that %s', async (_, resumed, options, expected) => {
+		const items = [{ json: await pauseRun(testBed, { resumed }) }];
+		const parameters = { ...FORM_PARAMETERS, options } as INodeParameters;
+		const { outputs, run } = await submitForm(
+			testBed,
+			{ items, onError: 'continueRegularOutput' },
+			parameters,
+		);
 		expect(outputs[0]?.[0]).toMatchObject({ json: expected, pairedItem: { item: 0 } });
-		expect(JSON.stringify(run)).not.toContain(world.dify.key(APP));
+		expect(JSON.stringify(run)).not.toContain(testBed.dify.key(CHATFLOW));
 	});
 
-	it('is taken up again where the stream is cut', async () => {
+	it('recovers the rest of the answer after a cut connection', async () => {
 		const resumed: Scenario = {
 			script: { text: 'one two three', gapMs: 100 },
 			faults: [{ kind: 'cut', afterTokens: 2 }],
 		};
-		const items = [{ json: await pausedItem(world, resumed) }];
-		const outcome = await world.run(APP, 'chatMessage', 'submitForm', FILLED, {
-			items,
-			streaming: true,
-		});
-		expect(itemOf(outcome)).toMatchObject({ answer: 'A draft. one two three', recovered: true });
-		const said = outcome.chunks.map(({ content }) => content ?? '').join('');
-		expect(said).toBe('one two three');
+		const items = [{ json: await pauseRun(testBed, { resumed }) }];
+		const result = await submitForm(testBed, { items, streaming: true });
+		expect(getItem(result)).toMatchObject({ answer: 'A draft. one two three', recovered: true });
+		expect(getStreamedText(result)).toBe('one two three');
 	});
 
-	it('is stopped when the execution is canceled', async () => {
+	it('stops the run on Dify when the execution is canceled', async () => {
 		const resumed: Scenario = { script: { tokens: Array(200).fill('c '), gapMs: 50 } };
-		const items = [{ json: await pausedItem(world, resumed) }];
+		const items = [{ json: await pauseRun(testBed, { resumed }) }];
 		const cancel = new AbortController();
-		const before = world.dify.requests.length;
-		await world.run(APP, 'chatMessage', 'submitForm', FILLED, {
+		const before = testBed.dify.requests.length;
+		await submitForm(testBed, {
 			items,
 			cancel: cancel.signal,
 			streaming: true,
@@ -188,24 +184,32 @@ describe('a run that does not come to its end', () => {
 				if (type === 'item') cancel.abort();
 			},
 		});
-		const seen = (end: string): Array<{ closedByClient: boolean }> =>
-			world.dify.requests.slice(before).filter(({ path }) => path.endsWith(end));
-		await until(() => seen('/stop').length === 1 && seen('/events')[0]?.closedByClient === true);
+		const findNewRequests = (pathEnd: string): RecordedRequest[] =>
+			testBed.dify.requests.slice(before).filter(({ path }) => path.endsWith(pathEnd));
+		await waitUntil(
+			() =>
+				findNewRequests('/stop').length === 1 &&
+				findNewRequests('/events')[0]?.closedByClient === true,
+		);
 	});
 });
 
-describe('the form in the editor', () => {
-	const ask = async (type: 'listSearch' | 'resourceMapping', name: string, form: string) =>
-		await world.engine.callMethod(
+describe('submitForm in the node form:', () => {
+	const callMethod = async (
+		type: 'listSearch' | 'resourceMapping',
+		name: string,
+		form: string,
+	): Promise<unknown> =>
+		await testBed.engine.callMethod(
 			type,
 			name,
 			{ resource: 'chatMessage', operation: 'submitForm', form, user: 'n8n' },
-			{ apiKey: world.dify.key(APP), baseUrl: world.dify.baseUrl },
+			testBed.getCredentials(CHATFLOW),
 		);
 
-	it('gives its actions and its fields, with what stands in them', async () => {
-		const form = tokenOf(await pausedItem(world));
-		const { results } = (await ask(
+	it("shows the actions and the fields of the run's form, with their defaults", async () => {
+		const form = getFormToken(await pauseRun(testBed));
+		const { results } = (await callMethod(
 			'listSearch',
 			'searchFormActions',
 			form,
@@ -214,7 +218,7 @@ describe('the form in the editor', () => {
 			{ name: 'Approve', value: 'approve' },
 			{ name: 'Reject', value: 'reject' },
 		]);
-		const { fields } = (await ask(
+		const { fields } = (await callMethod(
 			'resourceMapping',
 			'getFormFields',
 			form,
@@ -224,8 +228,8 @@ describe('the form in the editor', () => {
 		]);
 	});
 
-	it.each(['', '={{ $json.token }}'])('wants a token that is known: "%s"', async (form) => {
-		await expect(ask('listSearch', 'searchFormActions', form)).rejects.toThrow(
+	it.each(['', '={{ $json.token }}'])('requires a fixed form token, not "%s"', async (form) => {
+		await expect(callMethod('listSearch', 'searchFormActions', form)).rejects.toThrow(
 			"'Form Token' has no fixed value",
 		);
 	});

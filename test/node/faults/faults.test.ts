@@ -1,25 +1,25 @@
-import type { World } from '../harness';
-import { openWorld } from '../harness';
-import { bodies } from './bodies';
-import { brokenStreams } from './brokenStreams';
-import { eitherMode } from './eitherMode';
-import { oddStreams } from './oddStreams';
-import type { Kind, Row } from './row';
-import { TEXT } from './row';
+import type { TestBed } from '../testBed';
+import { startTestBed } from '../testBed';
+import { blockingFaults } from './blockingFaults';
+import { commonFaults } from './commonFaults';
+import type { AppKind, FaultCase } from './faultCase';
+import { TEXT } from './faultCase';
+import { interruptedStreams } from './interruptedStreams';
+import { unusualStreams } from './unusualStreams';
 
 /**
- * Every hazard in every app kind and mode where it makes sense: the right item, or the right failure
- * with what had arrived. All run with "Continue (on Fail)", so that both read alike.
+ * Every fault in every app kind and response mode in which it can occur. The node returns the complete
+ * item, or an error with the partial answer. 'Continue' turns errors into items, so one check covers both.
  */
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld({ lingerMs: 100 });
+	testBed = await startTestBed({ lingerMs: 100 });
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
 const APPS = {
@@ -27,42 +27,49 @@ const APPS = {
 	'agent-chat': 'agent-fc',
 	'advanced-chat': 'flow-plain',
 } as const;
-const ALL: Kind[] = ['chat', 'agent-chat', 'advanced-chat'];
+const APP_KINDS: AppKind[] = ['chat', 'agent-chat', 'advanced-chat'];
 /** Agent apps have no blocking mode. */
-const BLOCKING: Kind[] = ['chat', 'advanced-chat'];
+const APP_KINDS_WITH_BLOCKING: AppKind[] = ['chat', 'advanced-chat'];
 
-const cases = [
-	...ALL.flatMap((kind) =>
-		rowsFor(kind, 'streaming', [...eitherMode, ...oddStreams, ...brokenStreams]),
+const CASES = [
+	...APP_KINDS.flatMap((appKind) =>
+		selectCases(appKind, 'streaming', [...commonFaults, ...unusualStreams, ...interruptedStreams]),
 	),
-	...BLOCKING.flatMap((kind) => rowsFor(kind, 'blocking', [...eitherMode, ...bodies])),
+	...APP_KINDS_WITH_BLOCKING.flatMap((appKind) =>
+		selectCases(appKind, 'blocking', [...commonFaults, ...blockingFaults]),
+	),
 ];
 
-function rowsFor(kind: Kind, mode: string, rows: Row[]): Array<[Kind, string, string, Row]> {
-	return rows
-		.filter(({ kinds }) => kinds === undefined || kinds.includes(kind))
-		.map((row) => [kind, mode, row.name, row]);
+function selectCases(
+	appKind: AppKind,
+	responseMode: string,
+	cases: FaultCase[],
+): Array<[AppKind, string, string, FaultCase]> {
+	return cases
+		.filter(({ appKinds }) => appKinds === undefined || appKinds.includes(appKind))
+		.map((faultCase) => [appKind, responseMode, faultCase.name, faultCase]);
 }
 
-it.each(cases)('%s, %s: %s', async (kind, responseMode, _, row) => {
-	const { faults, script = { text: TEXT }, options = {}, expected } = row;
-	const app = APPS[kind];
-	const before = world.dify.requests.length;
-	world.dify.enqueue(app, { script, faults });
-	const outcome = await world.send(
+it.each(CASES)('send, %s %s: handles %s', async (appKind, responseMode, _, faultCase) => {
+	const { faults, script = { text: TEXT }, options = {}, expected } = faultCase;
+	const app = APPS[appKind];
+	const before = testBed.dify.requests.length;
+	testBed.dify.enqueue(app, { script, faults });
+	const result = await testBed.send(
 		app,
 		{ responseMode, options: options as never },
 		{ onError: 'continueRegularOutput' },
 	);
-	const json = outcome.outputs[0]?.[0]?.json;
+	const json = result.outputs[0]?.[0]?.json;
 	expect(json).toMatchObject(expected);
 	if (!('error' in expected)) expect(json).not.toHaveProperty('error');
-	// Asked once, whatever came of it, and the key is nowhere.
-	const posts = world.dify.requests
+	// The message is sent once, whatever happens, and no result contains the API key.
+	const chatRequests = testBed.dify.requests
 		.slice(before)
 		.filter(({ path }) => path === '/v1/chat-messages');
-	expect(posts).toHaveLength(1);
-	expect(JSON.stringify(outcome.run)).not.toContain(world.dify.key(app));
-	if (row.name.includes('no JSON'))
-		expect(JSON.stringify(outcome.hints)).toContain('Skipped 1 message');
+	expect(chatRequests).toHaveLength(1);
+	expect(JSON.stringify(result.run)).not.toContain(testBed.dify.key(app));
+	if (faultCase.hasSkippedMessage === true) {
+		expect(JSON.stringify(result.hints)).toContain('Skipped 1 message');
+	}
 });

@@ -1,6 +1,6 @@
 import { startMockDify } from '../../../../mock-dify';
 import { recording, VERSIONS } from '../../../fixtures/recordings';
-import { until } from '../../../until';
+import { waitUntil } from '../../../waitUntil';
 import { parseScenario } from './recordedScenario';
 import { DIFY_VERSION_OF, RECORDED_APPS, ReplaySession } from './replaySession';
 import { getRecordedShape, getShape } from './responseShape';
@@ -32,7 +32,7 @@ it.each(VERSIONS.flatMap((version) => NAMES.map((name) => [version, name] as con
 			script: { ...scenario.script, firstTokenMs: 300 },
 		};
 		const firstResponse = session.replay(first, slowScenario);
-		await until(() => dify.requests[0]?.body !== undefined);
+		await waitUntil(() => dify.requests[0]?.body !== undefined);
 		const secondResponse = await session.replay(second);
 		const shapes = [getShape(await firstResponse, version), getShape(secondResponse, version)];
 		await dify.close();

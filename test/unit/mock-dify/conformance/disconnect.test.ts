@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { MockDify } from '../../../../mock-dify';
 import { startMockDify } from '../../../../mock-dify';
 import { recording, VERSIONS } from '../../../fixtures/recordings';
-import { eventually } from '../../../until';
+import { retryUntilPassed } from '../../../waitUntil';
 import { DIFY_VERSION_OF, RECORDED_APPS, ReplaySession } from './replaySession';
 import { getRecordedShape, getShape } from './responseShape';
 
@@ -51,7 +51,7 @@ describe.each(VERSIONS)('mock-dify as Dify %s, disconnected client', (version) =
 			await expectSameResponse('messages_1s_later');
 			// The rest of the answer takes about 1 s. After that, an answer that is empty stays empty.
 			await setTimeout(1_000);
-			await eventually(async () => await expectSameResponse('messages_8s_later'));
+			await retryUntilPassed(async () => await expectSameResponse('messages_8s_later'));
 			await expectSameResponse('next_turn_after');
 			await expectSameResponse('messages_after_next_turn');
 		},

@@ -1,12 +1,12 @@
-import type { Row } from './row';
-import { TEXT, TWO_TOKENS, WHOLE } from './row';
+import type { FaultCase } from './faultCase';
+import { COMPLETE_ITEM, FIRST_TWO_TOKENS, TEXT } from './faultCase';
 
-/** Streams that break off or fail: what had arrived is kept. */
-export const brokenStreams: Row[] = [
+/** Streams that break or fail. The item keeps the partial answer. */
+export const interruptedStreams: FaultCase[] = [
 	{
-		name: 'no message_end from a chatbot',
+		name: 'a stream without message_end that is not recovered',
 		faults: [{ kind: 'missingMessageEnd' }],
-		kinds: ['chat', 'agent-chat'],
+		appKinds: ['chat', 'agent-chat'],
 		options: { recover: false },
 		expected: {
 			answer: TEXT,
@@ -15,7 +15,7 @@ export const brokenStreams: Row[] = [
 		},
 	},
 	{
-		name: 'an error event in the middle',
+		name: 'an error event in the middle of the answer',
 		faults: [
 			{
 				kind: 'errorEvent',
@@ -26,68 +26,76 @@ export const brokenStreams: Row[] = [
 			},
 		],
 		expected: {
-			answer: TWO_TOKENS,
+			answer: FIRST_TWO_TOKENS,
 			status: 'failed',
 			code: 'completion_request_error',
 			http_status: 400,
 			error: 'model broke [item 0]',
 		},
 	},
-	...(['cut', 'reset'] as const).flatMap((kind): Row[] => [
+	...(['cut', 'reset'] as const).flatMap((kind): FaultCase[] => [
 		{
-			name: `${kind}, not recovered`,
+			name: `a ${kind} connection that is not recovered`,
 			faults: [{ kind, afterTokens: 2 }],
 			script: { text: TEXT, gapMs: 10 },
 			options: { recover: false },
 			expected: {
-				answer: TWO_TOKENS,
+				answer: FIRST_TWO_TOKENS,
 				status: 'truncated',
 				error: expect.stringContaining('before the answer was complete'),
 			},
 		},
 		{
-			name: `${kind}, recovered by reading`,
+			name: `a ${kind} connection that is recovered`,
 			faults: [{ kind, afterTokens: 2 }],
 			script: { text: TEXT, gapMs: 10 },
-			kinds: ['advanced-chat'],
-			expected: { ...WHOLE, recovered: true },
+			appKinds: ['advanced-chat'],
+			expected: { ...COMPLETE_ITEM, recovered: true },
 		},
 		{
-			name: `${kind}, and the read-back is empty`,
+			name: `a ${kind} connection whose message is stored without an answer`,
 			faults: [{ kind, afterTokens: 2 }],
 			script: { text: TEXT, gapMs: 10 },
-			kinds: ['chat', 'agent-chat'],
+			appKinds: ['chat', 'agent-chat'],
 			expected: {
-				answer: TWO_TOKENS,
+				answer: FIRST_TWO_TOKENS,
 				status: 'truncated',
 				error: expect.stringContaining('before the answer was complete'),
 			},
 		},
 	]),
 	{
-		name: 'a stall, over the idle limit',
+		name: 'a stall that exceeds the idle timeout',
 		faults: [{ kind: 'stall', afterTokens: 2 }],
 		options: { idleTimeout: 0.3, recover: false },
-		expected: { answer: TWO_TOKENS, status: 'timeout', error: expect.stringContaining('0.3 s') },
+		expected: {
+			answer: FIRST_TWO_TOKENS,
+			status: 'timeout',
+			error: expect.stringContaining('0.3 s'),
+		},
 	},
 	{
-		name: 'a stall, over the duration limit',
+		name: 'a stall that exceeds the maximum duration',
 		faults: [{ kind: 'stall', afterTokens: 2 }],
 		options: { maxDuration: 0.5 },
-		expected: { answer: TWO_TOKENS, status: 'timeout', error: expect.stringContaining('0.5 s') },
+		expected: {
+			answer: FIRST_TWO_TOKENS,
+			status: 'timeout',
+			error: expect.stringContaining('0.5 s'),
+		},
 	},
 	{
-		name: 'a workflow that failed',
+		name: 'a failed workflow',
 		faults: [],
 		script: { text: TEXT, workflowStatus: 'failed', workflowError: 'node broke' },
-		kinds: ['advanced-chat'],
+		appKinds: ['advanced-chat'],
 		expected: { answer: TEXT, status: 'failed', error: 'node broke [item 0]' },
 	},
 	{
-		name: 'a workflow that partly succeeded',
+		name: 'a workflow that succeeded partially',
 		faults: [],
 		script: { text: TEXT, workflowStatus: 'partial-succeeded' },
-		kinds: ['advanced-chat'],
+		appKinds: ['advanced-chat'],
 		expected: { answer: TEXT, status: 'partial' },
 	},
 ];

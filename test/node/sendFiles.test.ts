@@ -1,21 +1,22 @@
-import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { World } from './harness';
-import { itemOf, openWorld } from './harness';
+import type { IBinaryKeyData, INodeExecutionData } from 'n8n-workflow';
+import type { TestBed } from './testBed';
+import { getItem, getLastChatBody, startTestBed } from './testBed';
 
-/** Files in both of n8n's ways to keep binary data. */
-describe.each(['default', 'filesystem'] as const)('with binary data in %s mode', (mode) => {
-	let world: World;
+/** Files that are sent with a chat message, in both binary modes of n8n. */
+
+describe.each(['default', 'filesystem'] as const)('send, files in binary mode %s:', (mode) => {
+	let testBed: TestBed;
 	let items: INodeExecutionData[];
 
 	beforeAll(async () => {
-		world = await openWorld({ lingerMs: 20 }, mode);
+		testBed = await startTestBed({ lingerMs: 20 }, mode);
 		const binary: IBinaryKeyData = {
-			photo: await world.engine.prepareBinary(
+			photo: await testBed.engine.prepareBinary(
 				Buffer.alloc(5_000_000, 7),
 				'Grüße 你好.png',
 				'image/png',
 			),
-			report: await world.engine.prepareBinary(
+			report: await testBed.engine.prepareBinary(
 				Buffer.from('%PDF'),
 				'report.pdf',
 				'application/pdf',
@@ -25,21 +26,18 @@ describe.each(['default', 'filesystem'] as const)('with binary data in %s mode',
 	});
 
 	afterAll(async () => {
-		await world.dify.close();
+		await testBed.dify.close();
 	});
 
-	const lastChat = (): Record<string, unknown> =>
-		world.seen('POST', '/v1/chat-messages').at(-1)?.body as Record<string, unknown>;
-
-	it('uploads a binary field first, under the same user, named and typed as it is', async () => {
+	it('uploads each binary field first, with its name, its type and the user of the message', async () => {
 		const file = [
 			{ source: 'binary', binaryPropertyName: 'photo', type: 'auto' },
 			{ source: 'binary', binaryPropertyName: 'report', type: 'auto' },
 		];
-		itemOf(await world.send('chat-plain', { user: 'ada', files: { file } }, { items }));
+		getItem(await testBed.send('chat-plain', { user: 'ada', files: { file } }, { items }));
 		expect(
-			world
-				.seen('POST', '/v1/files/upload')
+			testBed
+				.findRequests('POST', '/v1/files/upload')
 				.slice(-2)
 				.map(({ body }) => body),
 		).toEqual([
@@ -56,7 +54,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in %s mode',
 				],
 			},
 		]);
-		expect(lastChat().files).toEqual([
+		expect(getLastChatBody(testBed).files).toEqual([
 			{
 				type: 'image',
 				transfer_method: 'local_file',
@@ -66,7 +64,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in %s mode',
 		]);
 	});
 
-	it('puts files in file variables, by field, URL, object and list', async () => {
+	it('sets file variables from a binary field, a URL, an object and a list', async () => {
 		const object = {
 			type: 'image',
 			transfer_method: 'remote_url',
@@ -84,14 +82,14 @@ describe.each(['default', 'filesystem'] as const)('with binary data in %s mode',
 			[object, object],
 		] as const) {
 			const inputs = { name: 'n', colour: 'red', doc, docs: 'photo, https://example.com/b.png' };
-			itemOf(
-				await world.send(
+			getItem(
+				await testBed.send(
 					'flow-vars',
 					{ inputsMode: 'json', inputsJson: JSON.stringify(inputs) },
 					{ items },
 				),
 			);
-			expect(lastChat().inputs).toMatchObject({
+			expect(getLastChatBody(testBed).inputs).toMatchObject({
 				name: 'n',
 				doc: expected,
 				docs: [
@@ -103,34 +101,33 @@ describe.each(['default', 'filesystem'] as const)('with binary data in %s mode',
 	});
 });
 
-it('gives an upload id the one type that the variable takes', async () => {
+it('send: an upload id in a file variable gets the only type that the variable allows', async () => {
 	const definition = { type: 'file', variable: 'doc', label: 'Doc', allowed_file_types: ['audio'] };
-	const world = await openWorld({
+	const testBed = await startTestBed({
 		apps: [{ name: 'flow', mode: 'advanced-chat', inputs: [{ file: definition }] }],
 	});
 	try {
 		const doc = '72fa9618-8f89-4a37-9b33-7e1178a24a67';
 		const inputsJson = JSON.stringify({ doc });
-		itemOf(await world.send('flow', { inputsMode: 'json', inputsJson }));
-		const [chat] = world.seen('POST', '/v1/chat-messages');
-		expect((chat?.body as IDataObject).inputs).toEqual({
+		getItem(await testBed.send('flow', { inputsMode: 'json', inputsJson }));
+		expect(getLastChatBody(testBed).inputs).toEqual({
 			doc: { type: 'audio', transfer_method: 'local_file', upload_file_id: doc },
 		});
 	} finally {
-		await world.dify.close();
+		await testBed.dify.close();
 	}
 });
 
-it('says that the app takes no files, which Dify leaves out without a word', async () => {
-	const world = await openWorld();
+it('send: adds a hint if the app accepts no files, because Dify ignores them silently', async () => {
+	const testBed = await startTestBed();
 	try {
 		const file = [{ source: 'url', url: 'https://example.com/a.png', type: 'auto' }];
-		const outcome = await world.send('chat-nofiles', { files: { file } });
-		expect(itemOf(outcome).status).toBe('completed');
-		expect(outcome.hints.map(({ message }) => message)).toEqual([
+		const result = await testBed.send('chat-nofiles', { files: { file } });
+		expect(getItem(result).status).toBe('completed');
+		expect(result.hints.map(({ message }) => message)).toEqual([
 			"Dify ignored the files. Turn on 'File Upload' in the app's features [item 0]",
 		]);
 	} finally {
-		await world.dify.close();
+		await testBed.dify.close();
 	}
 });

@@ -1,22 +1,22 @@
-import type { World } from './harness';
-import { openWorld } from './harness';
+import type { TestBed } from './testBed';
+import { startTestBed } from './testBed';
 
-/** The node as the tool of an AI agent: the model fills in the query. */
+/** The node as a tool of n8n's AI Agent. The agent's model fills in the query. */
 
-let world: World;
+let testBed: TestBed;
 
 beforeAll(async () => {
-	world = await openWorld();
+	testBed = await startTestBed();
 });
 
 afterAll(async () => {
-	await world.dify.close();
+	await testBed.dify.close();
 });
 
 const query = "={{ $fromAI('question', 'What to ask', 'string') }}";
 
-it('answers an agent with its item', async () => {
-	const { outputs } = await world.send(
+it('agent tool: returns its item to the agent', async () => {
+	const { outputs } = await testBed.send(
 		'chat-plain',
 		{ query },
 		{ toolArguments: { question: 'why?' } },
@@ -30,8 +30,8 @@ it('answers an agent with its item', async () => {
 	]);
 });
 
-it('tells the agent why it failed, with what to do about it', async () => {
-	const { outputs } = await world.send(
+it('agent tool: tells the agent why it failed and what to do', async () => {
+	const { outputs } = await testBed.send(
 		'chat-plain',
 		{ query },
 		{ toolArguments: { question: '' } },
@@ -41,8 +41,8 @@ it('tells the agent why it failed, with what to do about it', async () => {
 	);
 });
 
-it("keeps its words out of the agent's own answer where the execution streams", async () => {
-	const { chunks, outputs } = await world.send(
+it("agent tool: streams nothing, because the stream belongs to the agent's own answer", async () => {
+	const { chunks, outputs } = await testBed.send(
 		'chat-plain',
 		{ query },
 		{ toolArguments: { question: 'why?' }, streaming: true },

@@ -1,9 +1,9 @@
-import { nginxErrorPage, difyErrorResponse } from '../../../mock-dify';
-import type { Row } from './row';
-import { TEXT, WHOLE } from './row';
+import { difyErrorResponse, nginxErrorPage } from '../../../mock-dify';
+import type { FaultCase } from './faultCase';
+import { COMPLETE_ITEM, TEXT } from './faultCase';
 
-const gateway = (status: number, reason: string): Row => ({
-	name: `a gateway's ${status} page`,
+const createGatewayCase = (status: number, reason: string): FaultCase => ({
+	name: `the ${status} page of a gateway`,
 	faults: [nginxErrorPage(status, reason)],
 	expected: {
 		status: 'failed',
@@ -12,15 +12,19 @@ const gateway = (status: number, reason: string): Row => ({
 	},
 });
 
-/** What can happen to either mode alike. */
-export const eitherMode: Row[] = [
-	{ name: 'nothing wrong', faults: [], expected: WHOLE },
-	{ name: 'slow headers', faults: [{ kind: 'slowHeaders', ms: 150 }], expected: WHOLE },
-	gateway(502, 'Bad Gateway'),
-	gateway(504, 'Gateway Time-out'),
-	gateway(413, 'Request Entity Too Large'),
+/** Faults that have the same effect in streaming and in blocking mode. */
+export const commonFaults: FaultCase[] = [
+	{ name: 'a response without a fault', faults: [], expected: COMPLETE_ITEM },
 	{
-		name: '429',
+		name: 'response headers that arrive late',
+		faults: [{ kind: 'slowHeaders', ms: 150 }],
+		expected: COMPLETE_ITEM,
+	},
+	createGatewayCase(502, 'Bad Gateway'),
+	createGatewayCase(504, 'Gateway Time-out'),
+	createGatewayCase(413, 'Request Entity Too Large'),
+	{
+		name: 'the rate limit (429)',
 		faults: [difyErrorResponse(429, 'rate_limit_error', 'Rate Limit Error')],
 		expected: {
 			status: 'failed',
@@ -30,7 +34,7 @@ export const eitherMode: Row[] = [
 		},
 	},
 	{
-		name: '400 for the concurrency limit',
+		name: 'the concurrency limit (400)',
 		faults: [difyErrorResponse(400, 'invalid_param', 'Too many requests. Please try again later.')],
 		expected: {
 			status: 'failed',
@@ -40,7 +44,7 @@ export const eitherMode: Row[] = [
 		},
 	},
 	{
-		name: 'a web page under 200',
+		name: 'a web page with status 200',
 		faults: [
 			{ kind: 'http', status: 200, contentType: 'text/html', body: '<!DOCTYPE html><html></html>' },
 		],
@@ -56,22 +60,22 @@ export const eitherMode: Row[] = [
 		},
 	},
 	{
-		name: 'headers that never come, within the idle limit',
+		name: 'response headers that exceed the idle timeout',
 		faults: [{ kind: 'slowHeaders', ms: 20_000 }],
 		options: { idleTimeout: 0.3 },
 		expected: { status: 'timeout', error: expect.stringContaining('0.3 s') },
 	},
 	{
-		name: 'an answer over the duration limit',
+		name: 'response headers that exceed the maximum duration',
 		faults: [{ kind: 'slowHeaders', ms: 20_000 }],
 		options: { maxDuration: 0.3 },
 		expected: { status: 'timeout', error: expect.stringContaining('0.3 s') },
 	},
 	{
-		name: 'a workflow that waits for a person',
+		name: 'a workflow that pauses for human input',
 		faults: [],
 		script: { text: TEXT, workflowStatus: 'paused' },
-		kinds: ['advanced-chat'],
+		appKinds: ['advanced-chat'],
 		expected: {
 			answer: TEXT,
 			status: 'paused',

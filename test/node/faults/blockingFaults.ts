@@ -1,15 +1,15 @@
-import type { Row } from './row';
-import { WHOLE } from './row';
+import type { FaultCase } from './faultCase';
+import { COMPLETE_ITEM } from './faultCase';
 
-/** What can happen to an answer in one body. */
-export const bodies: Row[] = [
+/** Faults of a blocking response. */
+export const blockingFaults: FaultCase[] = [
 	{
-		name: 'a stream where a body was asked for',
+		name: 'an event stream in place of a JSON body',
 		faults: [{ kind: 'blockingAsSse' }],
-		expected: WHOLE,
+		expected: COMPLETE_ITEM,
 	},
 	{
-		name: "the model's failure",
+		name: 'an error of the model',
 		faults: [
 			{
 				kind: 'errorEvent',
@@ -22,7 +22,7 @@ export const bodies: Row[] = [
 		expected: { status: 'failed', http_status: 400, error: 'model broke [item 0]' },
 	},
 	{
-		name: 'half a body',
+		name: 'a body that ends too early',
 		faults: [
 			{
 				kind: 'http',
@@ -37,7 +37,7 @@ export const bodies: Row[] = [
 		},
 	},
 	{
-		name: 'JSON that is no answer',
+		name: 'JSON that is not an answer',
 		faults: [{ kind: 'http', status: 200, contentType: 'application/json', body: '{"ok":true}' }],
 		expected: { status: 'failed', error: expect.stringContaining('{"ok":true}') },
 	},
