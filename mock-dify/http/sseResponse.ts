@@ -92,19 +92,26 @@ export class SseResponse implements EventSink {
 	private async writeToClient(sseText: string, isToken = false): Promise<void> {
 		if (this.isClosedByClient || this.response === undefined || this.response.destroyed) return;
 		const text = this.applyFramingFaults(sseText);
-		const now = performance.now();
-		this.record.writtenAtMs.push(now);
-		if (isToken) this.record.tokensWrittenAtMs.push(now);
 		if (this.chunkBytes === undefined) {
+			this.recordWrite(isToken);
 			await this.writeChunk(text);
 			return;
 		}
 		const bytes = Buffer.from(text);
 		for (let start = 0; start < bytes.length; start += this.chunkBytes) {
-			await this.writeChunk(bytes.subarray(start, start + this.chunkBytes));
+			const end = start + this.chunkBytes;
+			// The client can read the event when its last byte arrives.
+			if (end >= bytes.length) this.recordWrite(isToken);
+			await this.writeChunk(bytes.subarray(start, end));
 			// Without a pause between the writes, the kernel would send the chunks together.
 			await nextEventLoopTurn();
 		}
+	}
+
+	private recordWrite(isToken: boolean): void {
+		const now = performance.now();
+		this.record.writtenAtMs.push(now);
+		if (isToken) this.record.tokensWrittenAtMs.push(now);
 	}
 
 	private applyFramingFaults(sseText: string): string {
