@@ -202,7 +202,7 @@ const ROWS: Row[] = [
 		name: `a file variable given ${file}`,
 		app: 'flow-vars',
 		parameters: inputs,
-		good: '{"name":"Ada"}',
+		good: '{"name":"Ada","colour":"red"}',
 		bad: JSON.stringify({ name: 'Ada', doc: 'https://example.com/x.pdf', docs: [file] }),
 		message,
 		advice,

@@ -68,7 +68,7 @@ it.each(ROWS)(
 		dify = await startMockDify({
 			version: DIFY_VERSION_OF[version],
 			apps: RECORDED_APPS,
-			lingerMs: 20,
+			lingerMs: 1,
 		});
 		const session = new ReplaySession(dify);
 		const names: readonly string[] = SEQUENCES[sequence];

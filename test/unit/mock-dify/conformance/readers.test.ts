@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MockDify, MockDifyOptions } from '../../../../mock-dify';
-import { startMockDify } from '../../../../mock-dify';
+import type { MockDify } from '../../../../mock-dify';
 import { recording } from '../../../fixtures/recordings';
 import { eventually } from '../../../until';
 import type { RawResponse } from '../rawClient';
-import { sendRawRequest } from '../rawClient';
-import { DIFY_VERSION_OF, RECORDED_APPS, ReplaySession } from './replaySession';
+import { ReplaySession } from './replaySession';
 import { getRecordedShape, getShape } from './responseShape';
+import { withMockDify } from './withMockDify';
 
 /**
  * Several clients read the events of one run. Since Dify 1.15, a client that disconnects also ends the
@@ -14,34 +13,20 @@ import { getRecordedShape, getShape } from './responseShape';
  */
 
 const VERSION = '1.16.0';
-const TOKENS = Array.from({ length: 100 }, (_, index) => `tok${index} `);
+const TOKENS = Array.from({ length: 40 }, (_, index) => `tok${index} `);
 const ANSWER = TOKENS.join('');
-const SCENARIO = { script: { tokens: TOKENS, gapMs: 10 } };
-const CLOSED_MS = 1_200;
-
-let dify: MockDify;
-
-async function start(options: MockDifyOptions = {}): Promise<void> {
-	dify = await startMockDify({
-		version: DIFY_VERSION_OF[VERSION],
-		apps: RECORDED_APPS,
-		chatflowTimeoutMs: CLOSED_MS,
-		...options,
-	});
-}
-
-afterEach(async () => {
-	await dify.close();
-});
+const SCENARIO = { script: { tokens: TOKENS, gapMs: 25 } };
+const CHATFLOW_TIMEOUT_MS = 1_200;
+const PING = 'event: ping\n\n';
 
 /** Returns the shape of a stream without its answer. The number of tokens differs between runs. */
-function withoutAnswer(shape: unknown): unknown {
+function withoutAnswer(shape: unknown): Record<string, unknown> {
 	const { body, ...rest } = shape as { body: { shapes: string[] } };
 	return { ...rest, shapes: body.shapes };
 }
 
 /** Reads the beginning of a stream, disconnects, and subscribes to the events after a pause. */
-async function resume(name: string, pauseMs: number): Promise<RawResponse> {
+async function resume(dify: MockDify, name: string, pauseMs: number): Promise<RawResponse> {
 	const session = new ReplaySession(dify);
 	const disconnected = recording(VERSION, name);
 	const { length } = disconnected.response.chunks;
@@ -51,72 +36,98 @@ async function resume(name: string, pauseMs: number): Promise<RawResponse> {
 	return await session.replay(recording(VERSION, `${name}_events`));
 }
 
-const getStoredAnswer = (): string | undefined =>
-	[...dify.store.conversations.values()].at(-1)?.messages.at(-1)?.answer;
-
-describe('mock-dify as Dify 1.16.0, clients of one run', () => {
-	it('y05: a client that subscribes at once receives only pings until its connection ends', async () => {
-		await start({ pingIntervalMs: 300 });
-		const response = await resume('y05_takeup_at_once', 0);
-		expect(withoutAnswer(getShape(response, VERSION))).toEqual(
-			withoutAnswer(getRecordedShape(recording(VERSION, 'y05_takeup_at_once_events'))),
-		);
-		expect(response.endedAtMs).toBeGreaterThan(CLOSED_MS - 50);
-		expect(getStoredAnswer()).toBe(ANSWER);
+/** Waits until the run has ended and its whole answer is stored. */
+async function expectStoredAnswer({ store }: MockDify): Promise<void> {
+	await eventually(async () => {
+		const [conversation] = store.conversations.values();
+		expect(conversation?.messages[0]?.answer).toBe(ANSWER);
 	});
+}
 
-	it('y06: a client that subscribes later receives the rest of the events', async () => {
-		await start();
-		const response = await resume('y06_takeup_after_1s', 200);
-		expect(withoutAnswer(getShape(response, VERSION))).toEqual(
-			withoutAnswer(getRecordedShape(recording(VERSION, 'y06_takeup_after_1s_events'))),
-		);
-		await eventually(async () => expect(getStoredAnswer()).toBe(ANSWER));
-	});
-
-	it('za91: a second client that disconnects ends the stream of the first', async () => {
-		await start();
-		const session = new ReplaySession(dify);
-		const [first, second] = ['first', 'second'].map((client) =>
-			recording(VERSION, `za91_flow_second_reader_leaves_${client}`),
-		);
-		if (first === undefined || second === undefined) throw new Error('Both recordings must exist');
-		let secondResponse: Promise<RawResponse> | undefined;
-		const firstResponse = await session.replay(first, SCENARIO, {
-			onChunk: (chunk) => {
-				if (secondResponse !== undefined || !chunk.includes('"tok0 "')) return;
-				session.mapIds(
-					first.response.chunks.map(({ text = '' }) => text).join(''),
-					chunk.toString(),
-				);
-				const [run] = dify.store.runs.keys();
-				secondResponse = sendRawRequest(
-					dify.origin,
-					{
-						method: 'GET',
-						path: `/v1/workflow/${run}/events?user=user-a`,
-						headers: [['Authorization', `Bearer ${dify.key('flow-plain')}`]],
-					},
-					{ maxChunks: 10 },
-				);
+it.concurrent(
+	'mock-dify as Dify 1.16.0, readers: a client that subscribes before the server notices a disconnect receives only pings after it',
+	async () =>
+		await withMockDify(
+			VERSION,
+			{ disconnectNoticeMs: 400, pingIntervalMs: 300, chatflowTimeoutMs: CHATFLOW_TIMEOUT_MS },
+			async (dify) => {
+				const response = await resume(dify, 'y05_takeup_at_once', 0);
+				const shape = withoutAnswer(getShape(response, VERSION));
+				const recorded = recording(VERSION, 'y05_takeup_at_once_events');
+				const recordedShape = withoutAnswer(getRecordedShape(recorded));
+				// The pings have other places than in the recording.
+				expect({ ...shape, shapes: new Set(shape.shapes as string[]) }).toEqual({
+					...recordedShape,
+					shapes: new Set(recordedShape.shapes as string[]),
+				});
+				expect(response.chunks.at(-1)?.toString()).toBe(PING);
+				expect(response.endedAtMs).toBeGreaterThan(CHATFLOW_TIMEOUT_MS - 50);
+				await expectStoredAnswer(dify);
 			},
-		});
-		expect(getShape((await secondResponse) as RawResponse, VERSION)).toMatchObject({
-			ended: 'client_closed',
-			body: { shapes: (getRecordedShape(second).body as { shapes: string[] }).shapes },
-		});
-		expect(withoutAnswer(getShape(firstResponse, VERSION))).toEqual({
-			...(withoutAnswer(getRecordedShape(first)) as object),
-			ended: 'cut',
-		});
-		await eventually(async () => expect(getStoredAnswer()).toBe(ANSWER));
-	});
-});
+		),
+);
 
-describe('mock-dify as Dify 1.14, clients of one run', () => {
-	it('a client that disconnects does not affect the others', async () => {
-		await start({ version: '1.14', lingerMs: 20 });
-		const response = await resume('y05_takeup_at_once', 0);
-		expect(response.body.toString()).toContain('workflow_finished');
-	});
-});
+it.concurrent(
+	'mock-dify as Dify 1.16.0, readers: the server notices a disconnect at its second write',
+	async () =>
+		await withMockDify(
+			VERSION,
+			{ pingIntervalMs: 300, chatflowTimeoutMs: CHATFLOW_TIMEOUT_MS },
+			async (dify) => {
+				const response = await resume(dify, 'y05_takeup_at_once', 0);
+				expect(response.body.toString()).not.toContain('workflow_finished');
+				expect(response.chunks.at(-1)?.toString()).toBe(PING);
+				await expectStoredAnswer(dify);
+			},
+		),
+);
+
+it.concurrent(
+	'mock-dify as Dify 1.16.0, readers: a client that subscribes later receives the rest of the events',
+	async () =>
+		await withMockDify(VERSION, {}, async (dify) => {
+			const response = await resume(dify, 'y06_takeup_after_1s', 200);
+			expect(withoutAnswer(getShape(response, VERSION))).toEqual(
+				withoutAnswer(getRecordedShape(recording(VERSION, 'y06_takeup_after_1s_events'))),
+			);
+			await expectStoredAnswer(dify);
+		}),
+);
+
+it.concurrent(
+	'mock-dify as Dify 1.16.0, readers: a second client that disconnects cuts off the stream of the first',
+	async () =>
+		await withMockDify(VERSION, {}, async (dify) => {
+			const session = new ReplaySession(dify);
+			const first = recording(VERSION, 'za91_flow_second_reader_leaves_first');
+			const second = recording(VERSION, 'za91_flow_second_reader_leaves_second');
+			const recordedText = first.response.chunks.map(({ text = '' }) => text).join('');
+			let secondResponse: Promise<RawResponse> | undefined;
+			const firstResponse = await session.replay(first, SCENARIO, {
+				onChunk: (chunk) => {
+					session.mapIds(recordedText, chunk.toString());
+					if (chunk.includes('"tok0 "'))
+						secondResponse = session.replay(second, undefined, { maxChunks: 10 });
+				},
+			});
+			if (secondResponse === undefined) throw new Error('The stream ended before its first token');
+			expect(withoutAnswer(getShape(await secondResponse, VERSION))).toEqual(
+				withoutAnswer(getRecordedShape(second)),
+			);
+			expect(withoutAnswer(getShape(firstResponse, VERSION))).toEqual({
+				...withoutAnswer(getRecordedShape(first)),
+				// The recorder calls it `eof`.
+				ended: 'cut',
+			});
+			await expectStoredAnswer(dify);
+		}),
+);
+
+it.concurrent(
+	'mock-dify as Dify 1.14, readers: a client that disconnects does not affect the others',
+	async () =>
+		await withMockDify(VERSION, { version: '1.14' }, async (dify) => {
+			const response = await resume(dify, 'y05_takeup_at_once', 0);
+			expect(response.body.toString()).toContain('workflow_finished');
+		}),
+);

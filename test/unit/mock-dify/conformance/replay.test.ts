@@ -41,8 +41,8 @@ beforeAll(async () => {
 		const dify = await startMockDify({
 			version: DIFY_VERSION_OF[version],
 			apps: RECORDED_APPS,
-			chatflowTimeoutMs: 50,
-			lingerMs: 20,
+			chatflowTimeoutMs: 5,
+			lingerMs: 1,
 		});
 		servers.push(dify);
 		sessions.set(version, new ReplaySession(dify));
