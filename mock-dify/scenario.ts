@@ -6,6 +6,8 @@ export interface AnswerScript {
 	tokens?: Iterable<string> | (() => Iterable<string>);
 	/** Time from the request to the first token, in ms. Default 0. */
 	firstTokenMs?: number;
+	/** The first token is sent only after this promise has settled. For tests that order requests. */
+	startAfter?: Promise<unknown>;
 	/** Time between two tokens, in ms. Default 0. */
 	gapMs?: number;
 	/** Number of token events in one write. Default 1, as in Dify. */

@@ -20,6 +20,7 @@ export async function answerBlocking(context: RunContext): Promise<Record<string
 	const { app, scenario, message, conversation, task, run, shutdownSignal } = context;
 	const script = scenario.script ?? {};
 	const tokens = [...getTokens(script)];
+	await script.startAfter;
 	await delay((script.firstTokenMs ?? 0) + (script.gapMs ?? 0) * tokens.length, shutdownSignal);
 	const errorEvent = findFault(scenario, 'errorEvent');
 	if (errorEvent !== undefined || script.workflowStatus === 'failed') {

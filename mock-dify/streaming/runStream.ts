@@ -26,6 +26,7 @@ export async function streamRun(context: RunContext, response: SseResponse): Pro
 	const thoughts = createThoughts(context);
 	await emitStart(writer);
 	await emitPreamble(writer);
+	await scenario.script?.startAfter;
 	await heartbeat.wait(scenario.script?.firstTokenMs ?? 0);
 	const isNewAgent = context.app.mode === 'agent';
 	await emitThoughtsAndFiles(writer, isNewAgent ? thoughts.slice(0, -1) : thoughts);

@@ -4,9 +4,9 @@ import { ReplaySession } from './replaySession';
 import { getRecordedShape, getShape } from './responseShape';
 import { withMockDify } from './withMockDify';
 
-/** A slow model, replayed 50 times as fast. The pings must be in the same places of the stream. */
+/** A slow model, replayed 20 times as fast. The pings must be in the same places of the stream. */
 
-const SPEED_FACTOR = 50;
+const SPEED_FACTOR = 20;
 const NAMES = [
 	['a05_chat_stream_slow12', 12_000],
 	['a06_chat_stream_slow35', 35_000],

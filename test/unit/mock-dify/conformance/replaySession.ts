@@ -35,7 +35,7 @@ export const RECORDED_APPS: AppDefinition[] = [
 	{ name: 'flow-autoplay', mode: 'advanced-chat', textToSpeech: AUTO_PLAY },
 	{ name: 'agent-autoplay', mode: 'agent-chat', textToSpeech: AUTO_PLAY },
 	{ name: 'agent-react', mode: 'agent-chat' },
-	...['agent-new', 'agent-v2'].map((name) => ({ name, mode: 'agent' }) as const),
+	{ name: 'agent-new', mode: 'agent' },
 	...'annotated branch fail failafter failbranch human human-rich human-twice iter loop mod parallel retry think unpublished'
 		.split(' ')
 		.map((name) => ({ name: `flow-${name}`, mode: 'advanced-chat' }) as const),
