@@ -135,6 +135,8 @@ export function defaultApps(): AppDefinition[] {
 		{ name: 'chat-nofiles', mode: 'chat' },
 		{ name: 'chat-limit', mode: 'chat', maxConcurrent: 1 },
 		{ name: 'agent-fc', mode: 'agent-chat', fileUpload: FILE_UPLOAD, toolIcons: TOOL_ICONS },
+		// A New Agent. Versions before Dify 1.16 reject its requests.
+		{ name: 'agent-v2', mode: 'agent' },
 		{ name: 'flow-plain', mode: 'advanced-chat', fileUpload: CHATFLOW_FILE_UPLOAD },
 		{
 			name: 'flow-vars',

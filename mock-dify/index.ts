@@ -44,8 +44,16 @@ export interface MockDifyOptions {
 	pingIntervalMs?: number;
 	/** How long a chatflow's stream without events stays open, in ms. Default 300,000, as in Dify. */
 	chatflowTimeoutMs?: number;
-	/** How long a chatflow's stream stays open after its last event, in ms. Default 1,000, as in Dify. */
+	/**
+	 * How long a chatflow's stream stays open after its last event, in ms. The default is that of the
+	 * version: 1,000 since Dify 1.13, and 0 since Dify 1.16.
+	 */
 	lingerMs?: number;
+	/**
+	 * How long after a client has disconnected the server notices it, in ms. By default, it notices it
+	 * at the second write of an event or a ping, as Dify does.
+	 */
+	disconnectNoticeMs?: number;
 }
 
 /** A running server. */
@@ -72,12 +80,14 @@ export async function startMockDify(options: MockDifyOptions = {}): Promise<Mock
 	// Each run that waits adds a listener, so the default limit of 10 would cause warnings.
 	setMaxListeners(0, shutdown.signal);
 	const apps = (options.apps ?? defaultApps()).map(createApp);
+	const profile = VERSION_PROFILES[options.version ?? '1.13.1'];
 	const context: ServerContext = {
-		profile: VERSION_PROFILES[options.version ?? '1.13.1'],
+		profile,
 		store: new Store(),
 		apps,
 		scenarioFor: options.scenarioFor ?? defaultScenario,
-		lingerMs: options.lingerMs ?? 1_000,
+		lingerMs: options.lingerMs ?? profile.lingerMs,
+		disconnectNoticeMs: options.disconnectNoticeMs,
 		chatflowTimeoutMs: options.chatflowTimeoutMs ?? 300_000,
 		pingIntervalMs: options.pingIntervalMs ?? 10_000,
 		shutdownSignal: shutdown.signal,

@@ -1,7 +1,7 @@
 import type { Scenario } from './scenario';
 
 /** The app modes that the Service API supports. */
-export type AppMode = 'chat' | 'agent-chat' | 'advanced-chat' | 'completion' | 'workflow';
+export type AppMode = 'chat' | 'agent-chat' | 'advanced-chat' | 'agent' | 'completion' | 'workflow';
 
 /** A conversation variable as a chatflow defines it. `value_type` uses Dify's type names. */
 export interface ConversationVariable {
@@ -24,8 +24,11 @@ export interface AppDefinition {
 	fileUpload?: Record<string, unknown>;
 	/** The text returned for any audio file. Without it, speech to text is disabled. */
 	speechToText?: string;
-	/** The default language and voice. Without it, text to speech is disabled. */
-	textToSpeech?: { language: string; voice: string };
+	/**
+	 * The default language and voice. Without it, text to speech is disabled. With `autoPlay`, each
+	 * answer also comes as speech.
+	 */
+	textToSpeech?: { language: string; voice: string; autoPlay?: 'enabled' | 'disabled' };
 	/** The icon of each tool of an agent, as GET /meta returns it. */
 	toolIcons?: Record<string, string | { background: string; content: string }>;
 	/** Whether the app has no web app. GET /site then returns 403. */
@@ -84,8 +87,21 @@ export interface Message {
 	created_at: number;
 	agent_thoughts: unknown[];
 	message_files: MessageFile[];
+	/** The usage that Dify stores when the run ends or pauses. */
+	usage: Record<string, unknown> | null;
 	status: string;
 	error: string | null;
+	/** The human input forms of the message. */
+	extra_contents: FormRecord[];
+}
+
+/** A human input form in a row of GET /messages. */
+export interface FormRecord {
+	workflow_run_id: string;
+	submitted: boolean;
+	form_definition: Record<string, unknown> | null;
+	form_submission_data: Record<string, unknown> | null;
+	type: 'human_input';
 }
 
 export interface Conversation {
@@ -140,12 +156,22 @@ export interface FormDefinition {
 	node_id: string;
 	node_title: string;
 	form_content: string;
-	inputs: Array<{ output_variable_name: string; [key: string]: unknown }>;
+	inputs: FormInput[];
 	actions: Array<{ id: string; title: string }>;
 	form_token: string;
 	resolved_default_values: Record<string, string>;
+	/** Since Dify 1.16. */
+	approval_channels?: string[];
 	/** Unix time in seconds. */
 	expiration_time: number;
+}
+
+/** A field of a human input form. */
+export interface FormInput {
+	output_variable_name: string;
+	type?: 'paragraph' | 'select' | 'file' | 'file-list';
+	option_source?: { type: string; selector: string[]; value: string[] };
+	[key: string]: unknown;
 }
 
 /** A form that a paused run waits for. */

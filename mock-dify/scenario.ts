@@ -6,16 +6,23 @@ export interface AnswerScript {
 	tokens?: Iterable<string> | (() => Iterable<string>);
 	/** Time from the request to the first token, in ms. Default 0. */
 	firstTokenMs?: number;
+	/** The first token is sent only after this promise has settled. For tests that order requests. */
+	startAfter?: Promise<unknown>;
 	/** Time between two tokens, in ms. Default 0. */
 	gapMs?: number;
 	/** Number of token events in one write. Default 1, as in Dify. */
 	tokensPerPacket?: number;
 	/** Events sent before the answer. The ids of the run are added to them. */
 	preamble?: Array<{ event: string; [key: string]: unknown }>;
-	/** Texts of the `reasoning_chunk` events sent before the answer. */
+	/**
+	 * Texts of the `reasoning_chunk` events sent before the answer, as an LLM node with separated
+	 * reasoning sends them. One more chunk with `is_final` follows the answer.
+	 */
 	reasoning?: string[];
-	/** The steps of an agent before its answer. */
+	/** The steps of an agent before its answer. The last step belongs to the answer. */
 	thoughts?: Array<{ thought?: string; tool?: string; tool_input?: string; observation?: string }>;
+	/** New Agent only: text of the closing `message` event. By default, it is the whole answer. */
+	closingText?: string;
 	retrieverResources?: unknown[];
 	/** `usage` of the metadata. By default it is computed from the number of tokens. */
 	usage?: Record<string, unknown> | null;
@@ -68,6 +75,11 @@ export type Fault =
 	| { kind: 'textInMessageFile' }
 	/** Replaces the answer with this text, as output moderation does. */
 	| { kind: 'messageReplace'; text: string; when?: 'before-end' | 'after-workflow-finished' }
+	/**
+	 * Answers with this text before the run starts, as input moderation does. A chatflow then has no
+	 * workflow. See docs/dify-api.md#moderation.
+	 */
+	| { kind: 'moderatedInput'; text: string }
 	| { kind: 'missingMessageEnd' }
 	| { kind: 'missingWorkflowFinished' }
 	/** Keeps the connection open for this long after the last event. */

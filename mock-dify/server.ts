@@ -40,6 +40,7 @@ export interface ServerContext {
 	apps: App[];
 	scenarioFor: (query: string) => Scenario;
 	lingerMs: number;
+	disconnectNoticeMs: number | undefined;
 	chatflowTimeoutMs: number;
 	pingIntervalMs: number;
 	/** Aborted when the server shuts down. */

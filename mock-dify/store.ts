@@ -73,8 +73,10 @@ export class Store {
 			created_at: unixSeconds(),
 			agent_thoughts: [],
 			message_files: [],
+			usage: null,
 			status: 'normal',
 			error: null,
+			extra_contents: [],
 		};
 		conversation.messages.push(message);
 		conversation.updated_at = message.created_at;

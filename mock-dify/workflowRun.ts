@@ -38,6 +38,10 @@ export class WorkflowRun implements EventSink {
 	pauseEvents: EventObject[] = [];
 	/** The `workflow_finished` event. Set when the run has finished. */
 	finishedEvent: EventObject | undefined;
+	/** Whether the request of the message was blocking. */
+	isBlocking = false;
+	/** Cuts off the event stream of the client that sent the message. */
+	closeRequestStream: (() => void) | undefined;
 	private readonly subscribers = new Map<EventSink, () => void>();
 
 	constructor({ app, conversation, message, task, scenario }: WorkflowRunOptions) {
@@ -62,6 +66,20 @@ export class WorkflowRun implements EventSink {
 	disconnect(how: Disconnection): void {
 		for (const subscriber of this.subscribers.keys()) subscriber.disconnect(how);
 		this.endSubscriptions();
+	}
+
+	/** Returns whether the subscriber still receives the events. */
+	isSubscribed(subscriber: EventSink): boolean {
+		return this.subscribers.has(subscriber);
+	}
+
+	/**
+	 * Stops sending events to all current clients, as Dify 1.15 does when one of them disconnects. The
+	 * connection of the request ends. Subscribers stay connected and receive only pings.
+	 */
+	closeAllReaders(): void {
+		this.closeRequestStream?.();
+		this.subscribers.clear();
 	}
 
 	/** Removes all subscribers. Call it when the run has paused or ended. */

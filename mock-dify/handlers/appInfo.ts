@@ -34,7 +34,12 @@ export function registerAppInfoRoutes(http: FastifyInstance, server: ServerConte
 			annotation_reply: { enabled: false },
 			more_like_this: { enabled: false },
 			user_input_form: inputs,
-			sensitive_word_avoidance: { enabled: false },
+			sensitive_word_avoidance: {
+				enabled: false,
+				...(server.profile.hasFieldsOf116 && mode !== 'advanced-chat' && mode !== 'workflow'
+					? { type: '', config: {} }
+					: {}),
+			},
 			file_upload: fileUpload,
 			system_parameters: {
 				image_file_size_limit: 10,
@@ -64,6 +69,7 @@ export function registerAppInfoRoutes(http: FastifyInstance, server: ServerConte
 			description: null,
 			copyright: null,
 			privacy_policy: null,
+			...(server.profile.hasFieldsOf116 && { input_placeholder: null }),
 			custom_disclaimer: '',
 			default_language: 'en-US',
 			show_workflow_steps: true,

@@ -5,6 +5,7 @@ import { readMultipart } from '../http/multipart';
 import type { App } from '../model';
 import type { ServerContext } from '../server';
 import { authorize, sendRestx } from '../server';
+import { createSpeech } from '../streaming/speech';
 
 const AUDIO_TYPES = ['mp3', 'm4a', 'wav', 'amr', 'mpga'].map((name) => `audio/${name}`);
 const MAX_AUDIO_BYTES = 30 * 1024 * 1024;
@@ -22,7 +23,7 @@ export function registerAudioRoutes(http: FastifyInstance, server: ServerContext
 				'The browser (or proxy) sent a request that this server could not understand.',
 			);
 		}
-		if (speechToText === undefined) throw invalidParam('Speech to text is not enabled');
+		if (speechToText === undefined) throw createDisabledError(server);
 		if (!AUDIO_TYPES.includes(file.mimeType)) {
 			throw new HttpError(415, 'unsupported_audio_type', 'Audio type not allowed.');
 		}
@@ -41,9 +42,15 @@ export function registerAudioRoutes(http: FastifyInstance, server: ServerContext
 		// Dify returns `null` if the message is unknown or has no answer.
 		if (text === undefined) return sendRestx(server, reply, 200, null);
 		if (text === '') throw invalidParam('Text is required');
-		const audio = `ID3 ${String(voice ?? app.textToSpeech.voice)}: ${text}`;
-		return await reply.header('Content-Type', 'audio/mpeg').send(Buffer.from(audio));
+		const audio = createSpeech(String(voice ?? app.textToSpeech.voice), text);
+		return await reply.header('Content-Type', 'audio/mpeg').send(audio);
 	});
+}
+
+function createDisabledError({ profile }: ServerContext): HttpError {
+	return profile.hasFieldsOf116
+		? new HttpError(400, 'speech_to_text_disabled', 'Speech to text is disabled.')
+		: invalidParam('Speech to text is not enabled');
 }
 
 /** Returns the text to convert: `text`, or the answer of a message. `undefined` if it has no answer. */

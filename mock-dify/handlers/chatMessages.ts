@@ -12,6 +12,7 @@ import { findFault } from '../scenario';
 import type { ServerContext } from '../server';
 import { authorize, difyHeaders, sendRestx } from '../server';
 import { answerBlocking } from '../streaming/blocking';
+import { emitFailedWorkflow } from '../streaming/payloads';
 import { createRunContext } from '../streaming/runContext';
 import { streamRun } from '../streaming/runStream';
 import type { VersionProfile } from '../versions';
@@ -21,7 +22,7 @@ import { WorkflowRun } from '../workflowRun';
 export function registerChatMessageRoutes(http: FastifyInstance, server: ServerContext): void {
 	http.post('/v1/chat-messages', async (request, reply) => {
 		const app = authorize(server, request);
-		const chatRequest = parseChatRequest(app, parseJsonBody(request));
+		const chatRequest = parseChatRequest(app, parseJsonBody(request), server.profile);
 		const scenario = app.queue.shift() ?? server.scenarioFor(chatRequest.query);
 		const slowHeaders = findFault(scenario, 'slowHeaders');
 		if (slowHeaders !== undefined) await delay(slowHeaders.ms, server.shutdownSignal);
@@ -87,12 +88,18 @@ async function answerChatRequest(exchange: ChatExchange): Promise<FastifyReply> 
 		if (!(error instanceof HttpError) || !isStream || !isChatflow) throw error;
 		if (isReportedBeforeStream(error, profile)) throw error;
 		startStream();
-		await streamError(server, response, error);
+		await streamError(exchange, response, error);
 		return reply;
 	}
 	const run = startRun(exchange, files);
+	run.isBlocking = !isStream;
 	const context = createRunContext(server, run);
 	response.sink = run;
+	response.disconnectNoticeMs = server.disconnectNoticeMs;
+	if (isChatflow && profile.closesAllReaders) {
+		response.onDisconnectNoticed = () => run.closeAllReaders();
+		run.closeRequestStream = () => response.cutOff();
+	}
 	app.activeRequests++;
 	try {
 		if (!isStream) {
@@ -174,7 +181,7 @@ async function streamSilence(server: ServerContext, response: SseResponse): Prom
 
 /** Reports an invalid request in a stream that has already started. */
 async function streamError(
-	server: ServerContext,
+	{ server, app, chatRequest }: ChatExchange,
 	response: SseResponse,
 	error: HttpError,
 ): Promise<void> {
@@ -184,12 +191,12 @@ async function streamError(
 	}
 	await response.sendPing();
 	const id = randomUUID();
-	const ids = { workflow_run_id: id, task_id: id };
-	await response.sendEvent({ event: 'workflow_started', ...ids, data: { id, inputs: {} } });
-	await response.sendEvent({
-		event: 'workflow_finished',
-		...ids,
-		data: { id, status: 'failed', error: error.message, outputs: {} },
+	await emitFailedWorkflow(response, {
+		taskId: id,
+		runId: id,
+		workflowId: app.id,
+		inputs: chatRequest.inputs,
+		error: error.message,
 	});
 	await delay(server.lingerMs, server.shutdownSignal);
 	await response.end();

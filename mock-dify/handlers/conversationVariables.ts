@@ -53,7 +53,7 @@ export function registerConversationVariableRoutes(
 	});
 
 	function getConversation(id: string, app: App, user: string): Conversation {
-		assertChatApp(app);
+		assertChatApp(app, server.profile);
 		const conversation = server.store.findConversation(id, app, user);
 		if (conversation === undefined) throw notFound('Conversation Not Exists.');
 		return conversation;

@@ -15,7 +15,7 @@ const SORT_ORDERS = ['created_at', '-created_at', 'updated_at', '-updated_at'];
 export function registerConversationRoutes(http: FastifyInstance, server: ServerContext): void {
 	http.get<{ Querystring: Query }>('/v1/conversations', async (request, reply) => {
 		const app = authorize(server, request);
-		assertChatApp(app);
+		assertChatApp(app, server.profile);
 		const { user = 'DEFAULT-USER', last_id: lastId } = request.query;
 		const { sort_by: sortBy = '-updated_at' } = request.query;
 		const model = 'ConversationListQuery';
@@ -74,7 +74,7 @@ export function registerConversationRoutes(http: FastifyInstance, server: Server
 		const app = authorize(server, request);
 		const body = parseJsonBody(request);
 		const user = parseUser(body);
-		assertChatApp(app);
+		assertChatApp(app, server.profile);
 		return { app, body, user };
 	}
 }

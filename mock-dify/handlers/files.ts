@@ -55,6 +55,7 @@ export function registerFileRoutes(http: FastifyInstance, server: ServerContext)
 			tenant_id: TENANT_ID,
 			conversation_id: null,
 			file_key: null,
+			...(server.profile.hasFieldsOf116 && { reference: null }),
 		});
 	});
 

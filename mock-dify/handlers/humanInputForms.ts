@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError, notFound, pydanticError } from '../http/errors';
 import { parseJsonBody, toPythonJson } from '../http/json';
 import { parseUser } from '../http/validation';
-import type { FormSubmission, HumanInputForm } from '../model';
+import type { FormInput, FormSubmission, HumanInputForm } from '../model';
 import type { ServerContext } from '../server';
 import { authorize, sendRestx } from '../server';
 import { unixSeconds } from '../store';
@@ -85,13 +85,22 @@ function assertFormIsOpen({ isSubmitted, definition }: HumanInputForm): void {
 	}
 }
 
-/** @throws {HttpError} 400 if the form has no such action or an input is missing */
+/** @throws {HttpError} 400 if the form has no such action, or an input is missing or invalid */
 function validateSubmission(
 	{ definition }: HumanInputForm,
 	{ action, inputs }: FormSubmission,
 ): void {
 	if (!definition.actions.some(({ id }) => id === action)) {
 		throw new HttpError(400, 'invalid_form_data', `Invalid action: ${action}`);
+	}
+	for (const input of definition.inputs) {
+		const { output_variable_name: name } = input;
+		if (!Object.hasOwn(inputs, name)) continue;
+		const reason = findInvalidReason(input, inputs[name]);
+		if (reason !== undefined) {
+			const message = `Invalid value for ${input.type} input '${name}': ${reason}`;
+			throw new HttpError(400, 'invalid_form_data', message);
+		}
 	}
 	const missing = definition.inputs
 		.map(({ output_variable_name: name }) => name)
@@ -100,4 +109,26 @@ function validateSubmission(
 		const message = `Missing required inputs: ${missing.join(', ')}`;
 		throw new HttpError(400, 'invalid_form_data', message);
 	}
+}
+
+/** Returns why Dify rejects the value of a form's field. `undefined` if the value is valid. */
+function findInvalidReason(
+	{ type, option_source: options }: FormInput,
+	value: unknown,
+): string | undefined {
+	switch (type) {
+		case 'select':
+			return options?.value.includes(String(value)) === false ? String(value) : undefined;
+		case 'file':
+			return isMapping(value) ? undefined : 'expected mapping';
+		case 'file-list':
+			if (!Array.isArray(value)) return 'expected list';
+			return value.every(isMapping) ? undefined : 'expected mapping';
+		default:
+			return undefined;
+	}
+}
+
+function isMapping(value: unknown): boolean {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,8 +8,29 @@ import {
 } from '../http/errors';
 import { parseJsonBody } from '../http/json';
 import { assertChatApp, isUuid, parseLimit, parseUser, uuidParam } from '../http/validation';
+import type { Message } from '../model';
 import type { ServerContext } from '../server';
 import { authorize, sendRestx } from '../server';
+import type { VersionProfile } from '../versions';
+
+/** Returns a message as the version shows it. */
+function toJson(
+	{ usage, extra_contents, ...message }: Message,
+	{ usesWorker, hasFieldsOf116 }: VersionProfile,
+): Record<string, unknown> {
+	return {
+		...message,
+		...(usesWorker && { extra_contents }),
+		...(hasFieldsOf116 && {
+			message_tokens: usage?.prompt_tokens ?? 0,
+			answer_tokens: usage?.completion_tokens ?? 0,
+			total_tokens: usage?.total_tokens ?? 0,
+			total_price: usage?.total_price ?? '0E-7',
+			currency: usage?.currency ?? 'USD',
+			provider_response_latency: usage?.latency ?? 0,
+		}),
+	};
+}
 
 type Query = Record<string, string | undefined>;
 type MessageRoute = { Params: { id: string }; Querystring: Query };
@@ -18,7 +39,7 @@ type MessageRoute = { Params: { id: string }; Querystring: Query };
 export function registerMessageRoutes(http: FastifyInstance, server: ServerContext): void {
 	http.get<{ Querystring: Query }>('/v1/messages', async (request, reply) => {
 		const app = authorize(server, request);
-		assertChatApp(app);
+		assertChatApp(app, server.profile);
 		const { conversation_id: id, user = 'DEFAULT-USER', first_id: firstId } = request.query;
 		const model = 'MessageListQuery';
 		const field = 'conversation_id';
@@ -40,10 +61,7 @@ export function registerMessageRoutes(http: FastifyInstance, server: ServerConte
 			// (h14_messages_first_id).
 			messages = messages.filter((message) => message.created_at < first.created_at);
 		}
-		const data = messages
-			.slice(-limit)
-			// Dify has sent `extra_contents` since 1.13.
-			.map((message) => ({ ...message, ...(server.profile.usesWorker && { extra_contents: [] }) }));
+		const data = messages.slice(-limit).map((message) => toJson(message, server.profile));
 		return sendRestx(server, reply, 200, { limit, has_more: messages.length > limit, data });
 	});
 
@@ -72,7 +90,7 @@ export function registerMessageRoutes(http: FastifyInstance, server: ServerConte
 	http.get<MessageRoute>(`/v1/messages/${uuidParam('id')}/suggested`, async (request, reply) => {
 		const app = authorize(server, request);
 		const user = parseUser(request.query);
-		assertChatApp(app);
+		assertChatApp(app, server.profile);
 		if (server.store.findMessage(request.params.id, app, user) === undefined) {
 			throw notFound('Message Not Exists.');
 		}

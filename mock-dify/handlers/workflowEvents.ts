@@ -23,6 +23,10 @@ export function registerWorkflowEventRoutes(http: FastifyInstance, server: Serve
 		if (run?.app !== app || run.conversation.user !== user)
 			throw notFound('Workflow run not found.');
 		const response = new SseResponse(reply.raw, {}, server.getRecord(request));
+		response.disconnectNoticeMs = server.disconnectNoticeMs;
+		response.onDisconnectNoticed = () => {
+			if (server.profile.closesAllReaders && run.isSubscribed(response)) run.closeAllReaders();
+		};
 		reply.hijack();
 		response.start({ ...difyHeaders(server.profile), 'Cache-Control': 'no-cache' });
 		if (run.finishedEvent === undefined) {
@@ -56,7 +60,7 @@ async function streamEvents(
 	});
 	for (let elapsedMs = 0; elapsedMs < chatflowTimeoutMs; elapsedMs += pingIntervalMs) {
 		await Promise.race([end, delay(pingIntervalMs, shutdownSignal)]);
-		if (hasEnded || response.isClosedByClient || shutdownSignal.aborted) break;
+		if (hasEnded || response.isDisconnectNoticed || shutdownSignal.aborted) break;
 		await response.sendPing();
 	}
 	await delay(lingerMs, shutdownSignal);

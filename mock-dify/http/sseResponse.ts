@@ -5,6 +5,12 @@ import { findFault } from '../scenario';
 import type { RecordedRequest } from '../server';
 import type { Disconnection, EventSink } from '../workflowRun';
 
+/**
+ * The number of writes after which a server notices that the client has closed the connection. The
+ * first write causes a TCP reset, and the second write fails.
+ */
+const WRITES_UNTIL_NOTICE = 2;
+
 /** Writes an event stream in Dify's format, with the framing faults of a scenario applied. */
 export class SseResponse implements EventSink {
 	private readonly lineEnd: string;
@@ -13,8 +19,20 @@ export class SseResponse implements EventSink {
 	private bufferedCount = 0;
 	private isFirstWrite = true;
 	private resumeWriting: (() => void) | undefined;
+	/** Whether the connection ended before the end of the stream. */
+	private isConnectionLost = false;
+	private lostWrites = 0;
 	/** Whether the client disconnected before the end of the stream. */
 	isClosedByClient = false;
+	/** Whether the server has noticed that the client disconnected. */
+	isDisconnectNoticed = false;
+	/** Called when the server notices that the client has disconnected. */
+	onDisconnectNoticed: (() => void) | undefined;
+	/**
+	 * How long after the end of the connection the server notices it, in ms. By default, it notices it
+	 * at the second write.
+	 */
+	disconnectNoticeMs: number | undefined;
 	/** Receives a copy of all events, but no pings. */
 	sink: EventSink | undefined;
 
@@ -28,7 +46,10 @@ export class SseResponse implements EventSink {
 		this.chunkBytes = findFault(scenario, 'resplit')?.bytes;
 		response?.on('drain', () => this.resumeWriting?.());
 		response?.on('close', () => {
-			this.isClosedByClient = !response.writableFinished;
+			if (!response.writableFinished) {
+				this.isClosedByClient = true;
+				this.loseConnection();
+			}
 			this.resumeWriting?.();
 		});
 	}
@@ -86,10 +107,35 @@ export class SseResponse implements EventSink {
 		this.sink?.disconnect(how);
 		if (how === 'cut') this.response?.end();
 		if (how === 'reset') this.reset();
+		if (how !== 'stall') this.loseConnection();
 		this.response = undefined;
 	}
 
+	/** Closes the connection without the end of the stream. */
+	cutOff(): void {
+		this.response?.destroy();
+		this.response = undefined;
+	}
+
+	private loseConnection(): void {
+		if (this.isConnectionLost) return;
+		this.isConnectionLost = true;
+		if (this.disconnectNoticeMs !== undefined)
+			setTimeout(() => this.noticeDisconnect(), this.disconnectNoticeMs).unref();
+	}
+
+	private noticeDisconnect(): void {
+		if (this.isDisconnectNoticed) return;
+		this.isDisconnectNoticed = true;
+		this.onDisconnectNoticed?.();
+	}
+
 	private async writeToClient(sseText: string, isToken = false): Promise<void> {
+		if (this.isConnectionLost) {
+			this.lostWrites++;
+			if (this.lostWrites >= WRITES_UNTIL_NOTICE && this.disconnectNoticeMs === undefined)
+				this.noticeDisconnect();
+		}
 		if (this.isClosedByClient || this.response === undefined || this.response.destroyed) return;
 		const text = this.applyFramingFaults(sseText);
 		if (this.chunkBytes === undefined) {

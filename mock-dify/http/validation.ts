@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { App, AppMode, MessageFile } from '../model';
 import type { ServerContext } from '../server';
+import type { VersionProfile } from '../versions';
 import {
 	CHAT_MESSAGES_ROUTE_HINT,
 	HttpError,
@@ -38,9 +39,9 @@ export interface ChatRequest {
 	files: unknown;
 }
 
-/** @throws {HttpError} 400 if the app is not a chatbot, agent or chatflow */
-export function assertChatApp({ mode }: App): void {
-	if (CHAT_MODES.includes(mode)) return;
+/** @throws {HttpError} 400 if the app is not a chat app of this version */
+export function assertChatApp({ mode }: App, { hasNewAgents }: VersionProfile): void {
+	if (CHAT_MODES.includes(mode) || (mode === 'agent' && hasNewAgents)) return;
 	const message = 'Please check if your app mode matches the right API route.';
 	throw new HttpError(400, 'not_chat_app', message);
 }
@@ -75,9 +76,13 @@ export function parseLimit(
  *
  * @throws {HttpError} The checks run in Dify's order (docs/dify-api.md#request-checks).
  */
-export function parseChatRequest(app: App, body: Record<string, unknown>): ChatRequest {
+export function parseChatRequest(
+	app: App,
+	body: Record<string, unknown>,
+	profile: VersionProfile,
+): ChatRequest {
 	const user = parseUser(body);
-	assertChatApp(app);
+	assertChatApp(app, profile);
 	const { inputs, query, files } = body;
 	const { response_mode: mode, conversation_id: id, workflow_id: workflowId } = body;
 	const reject = (field: string, issue: string, input: unknown): never => {
@@ -106,7 +111,12 @@ export function parseChatRequest(app: App, body: Record<string, unknown>): ChatR
 			id,
 		);
 	}
-	const isBlocking = mode !== 'streaming';
+	// A New Agent streams unless the request asks for a blocking answer.
+	const isBlocking = app.mode === 'agent' ? mode === 'blocking' : mode !== 'streaming';
+	if (app.mode === 'agent' && isBlocking) {
+		const message = 'Agent App only supports streaming response mode.';
+		throw new HttpError(400, 'bad_request', message);
+	}
 	if (app.mode === 'agent-chat' && isBlocking)
 		throw invalidParam('Agent Chat App does not support blocking mode');
 	if (app.mode === 'advanced-chat' && workflowId !== undefined)
@@ -142,8 +152,11 @@ export function validateChatRequest(
 	{ query, user, conversationId, files, inputs, isBlocking }: ChatRequest,
 ): MessageFile[] {
 	if (query === '') throw invalidParam('query is required');
+	const isUnknownStarted =
+		profile.startsUnknownConversation && app.mode === 'advanced-chat' && !isBlocking;
 	if (
 		conversationId !== undefined &&
+		!isUnknownStarted &&
 		store.findConversation(conversationId, app, user) === undefined
 	) {
 		throw notFound('Conversation Not Exists.', CHAT_MESSAGES_ROUTE_HINT);
@@ -154,12 +167,12 @@ export function validateChatRequest(
 		return upload?.app === app && isAllowed ? upload : undefined;
 	};
 	const messageFiles = parseFiles(app, files, findUpload);
-	validateInputs(app, inputs, isBlocking);
+	validateInputs(app, inputs);
 	return messageFiles;
 }
 
 /** Checks the inputs against the app's input form. See docs/dify-api.md#request-checks. */
-function validateInputs(app: App, inputs: Record<string, unknown>, isBlocking: boolean): void {
+function validateInputs(app: App, inputs: Record<string, unknown>): void {
 	for (const entry of app.inputs ?? []) {
 		const [type, field] = Object.entries(entry)[0] as [string, Record<string, unknown>];
 		const name = String(field.variable);
@@ -169,10 +182,9 @@ function validateInputs(app: App, inputs: Record<string, unknown>, isBlocking: b
 			continue;
 		}
 		if (field.required === true) throw invalidParam(`${name} is required in input form`);
-		// Chatbots accept a missing optional select. Chatflows in blocking mode reject it
-		// (e58_optional_select_omitted, c46_flow_block_optional_select_omitted).
-		if (type === 'select' && app.mode === 'advanced-chat' && isBlocking)
-			throw invalidOption(name, field);
+		// Chatbots accept a missing optional select. Chatflows reject it (e58_optional_select_omitted,
+		// c46_flow_block_optional_select_omitted).
+		if (type === 'select' && app.mode === 'advanced-chat') throw invalidOption(name, field);
 	}
 }
 

@@ -1,7 +1,13 @@
 import { delay } from '../delay';
 import { HttpError, invalidParam } from '../http/errors';
 import { findFault, getTokens } from '../scenario';
-import { createUsage, openForm, WORKFLOW_TOTALS } from './payloads';
+import {
+	createMetadata,
+	createUsage,
+	createZeroUsage,
+	openForm,
+	WORKFLOW_TOTALS,
+} from './payloads';
 import type { RunContext } from './runContext';
 
 /**
@@ -14,6 +20,7 @@ export async function answerBlocking(context: RunContext): Promise<Record<string
 	const { app, scenario, message, conversation, task, run, shutdownSignal } = context;
 	const script = scenario.script ?? {};
 	const tokens = [...getTokens(script)];
+	await script.startAfter;
 	await delay((script.firstTokenMs ?? 0) + (script.gapMs ?? 0) * tokens.length, shutdownSignal);
 	const errorEvent = findFault(scenario, 'errorEvent');
 	if (errorEvent !== undefined || script.workflowStatus === 'failed') {
@@ -23,18 +30,18 @@ export async function answerBlocking(context: RunContext): Promise<Record<string
 		if (app.mode === 'advanced-chat') throw invalidParam(`Run failed: ${error}`);
 		throw new HttpError(errorEvent?.status ?? 400, errorEvent?.code ?? 'invalid_param', error);
 	}
-	message.answer = findFault(scenario, 'messageReplace')?.text ?? tokens.join('');
+	const moderatedInput = findFault(scenario, 'moderatedInput');
+	const replacement = moderatedInput ?? findFault(scenario, 'messageReplace');
+	message.answer = replacement?.text ?? tokens.join('');
 	message.retriever_resources = script.retrieverResources ?? [];
+	message.usage =
+		moderatedInput === undefined ? createUsage(context, tokens.length) : createZeroUsage(context);
 	const isPaused = script.workflowStatus === 'paused';
 	const ids = { id: message.id, message_id: message.id, conversation_id: conversation.id };
 	const answer = {
 		mode: app.mode,
 		answer: message.answer,
-		metadata: {
-			annotation_reply: null,
-			retriever_resources: message.retriever_resources,
-			usage: isPaused ? null : createUsage(script, tokens.length, app.mode),
-		},
+		metadata: createMetadata(context, isPaused ? null : message.usage),
 		created_at: message.created_at,
 	};
 	if (!isPaused) return { event: 'message', task_id: task.id, ...ids, ...answer };

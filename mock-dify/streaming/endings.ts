@@ -3,12 +3,14 @@ import { findFault } from '../scenario';
 import type { EventWriter } from './eventWriter';
 import type { WorkflowResult } from './payloads';
 import {
+	createMetadata,
 	createUsage,
+	createZeroUsage,
 	nodeEvent,
 	openForm,
+	STOPPED_RESULT,
 	WORKFLOW_TOTALS,
 	workflowFinishedEvent,
-	ZERO_USAGE,
 } from './payloads';
 import type { RunContext } from './runContext';
 import type { SentAnswer } from './tokens';
@@ -23,7 +25,11 @@ export async function emitEndEvents(writer: EventWriter, answer: SentAnswer): Pr
 	const { context } = writer;
 	const { scenario, profile, run } = context;
 	const replacement = findFault(scenario, 'messageReplace');
+	const { message } = context;
 	let { text } = answer;
+	message.usage = answer.isStopped
+		? createZeroUsage(context)
+		: createUsage(context, answer.tokenCount);
 	const emitReplacement = async (when: 'before-end' | 'after-workflow-finished'): Promise<void> => {
 		if (replacement === undefined || (replacement.when ?? 'before-end') !== when) return;
 		({ text } = replacement);
@@ -32,16 +38,19 @@ export async function emitEndEvents(writer: EventWriter, answer: SentAnswer): Pr
 	};
 	const emitMessageEnd = async (): Promise<void> => {
 		if (findFault(scenario, 'missingMessageEnd') !== undefined) return;
-		await writer.emit(messageEndEvent(context, answer));
+		await writer.emit(messageEndEvent(context));
 	};
 
+	const sentText = `${context.answerBeforePause ?? ''}${text}`;
 	await emitReplacement('before-end');
 	if (!writer.isChatflow) {
+		if (context.app.mode === 'agent') text = await emitClosingMessage(writer, text);
 		await emitMessageEnd();
 		return text;
 	}
-	text = `${context.answerBeforePause ?? ''}${text}`;
-	const result = getWorkflowResult(context, answer, text);
+	if (text === answer.text) text = sentText;
+	// The outputs of the workflow contain the text before moderation (c25_flow_stream_output_moderation).
+	const result = getWorkflowResult(context, answer, sentText);
 	if (result.status === 'paused') {
 		await emitPause(writer);
 		return text;
@@ -65,6 +74,14 @@ export async function emitEndEvents(writer: EventWriter, answer: SentAnswer): Pr
 	return text;
 }
 
+/** Sends the whole answer of a New Agent again. Returns it. See docs/dify-api.md#app-kinds. */
+async function emitClosingMessage(writer: EventWriter, text: string): Promise<string> {
+	const { message, scenario } = writer.context;
+	const answer = scenario.script?.closingText ?? text;
+	await writer.emit({ event: 'message', id: message.id, answer, from_variable_selector: [] });
+	return answer;
+}
+
 /** Returns the terminal events of a chatflow in their order. See docs/dify-api.md#event-order. */
 function getEndEvents({ profile }: RunContext, { status }: WorkflowResult): readonly EndEvent[] {
 	if (status === 'failed') return ['workflow_finished'];
@@ -83,19 +100,19 @@ function getLastNodeEvents({ answerBeforePause }: RunContext): EventObject[] {
 }
 
 function getWorkflowResult(
-	{ scenario, task }: RunContext,
+	{ scenario, task, profile }: RunContext,
 	{ isStopped }: SentAnswer,
 	text: string,
 ): WorkflowResult {
 	const { workflowStatus = 'succeeded', workflowError = null, outputs } = scenario.script ?? {};
 	if (isStopped || workflowStatus === 'stopped') {
-		return { status: 'stopped', error: 'Stopped by user.', outputs: {} };
+		return STOPPED_RESULT;
 	}
-	// A stop request of another user does not shorten the answer, but Dify reports the workflow as failed
-	// (recording f05_stop_flow_wrong_user).
+	// If another user requested the stop, the answer is complete, but the workflow is failed or stopped
+	// (f05_stop_flow_wrong_user).
 	if (task.stoppedBy !== undefined && task.stoppedBy !== task.user) {
 		const error = 'Aborted: User requested stop';
-		return { status: 'failed', error, outputs: { answer: text } };
+		return { status: profile.wrongUserStopStatus, error, outputs: { answer: text } };
 	}
 	const defaultOutputs = workflowStatus === 'failed' ? {} : { answer: text };
 	return { status: workflowStatus, error: workflowError, outputs: outputs ?? defaultOutputs };
@@ -127,19 +144,33 @@ async function emitPause(writer: EventWriter): Promise<void> {
 }
 
 /** Returns a `message_end` event. See docs/dify-api.md#message-end. */
-function messageEndEvent(
-	{ app, message, scenario }: RunContext,
-	{ tokenCount, isStopped }: SentAnswer,
-): EventObject {
-	const script = scenario.script ?? {};
+export function messageEndEvent(context: RunContext): EventObject {
+	const { message } = context;
 	return {
 		event: 'message_end',
 		id: message.id,
-		metadata: {
-			annotation_reply: null,
-			retriever_resources: script.retrieverResources ?? [],
-			usage: isStopped ? ZERO_USAGE : createUsage(script, tokenCount, app.mode),
-		},
-		files: app.mode === 'advanced-chat' ? [] : null,
+		metadata: createMetadata(context, message.usage),
+		files: getMessageEndFiles(context),
 	};
+}
+
+/** Returns the files of the answer. Since Dify 1.13, they are the files that the user sent. */
+function getMessageEndFiles({ app, profile, message }: RunContext): unknown[] | null {
+	if (app.mode === 'advanced-chat') return [];
+	if (message.message_files.length === 0 || !profile.usesWorker)
+		return profile.hasFieldsOf116 ? [] : null;
+	return message.message_files.map(
+		({ id, filename = '', size, mime_type, transfer_method, type, url, upload_file_id }) => ({
+			related_id: id,
+			extension: `.${filename.split('.').at(-1)}`,
+			filename,
+			size,
+			mime_type,
+			transfer_method,
+			type,
+			url,
+			upload_file_id: upload_file_id ?? '',
+			remote_url: transfer_method === 'remote_url' ? url : '',
+		}),
+	);
 }

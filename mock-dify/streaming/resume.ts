@@ -3,7 +3,7 @@ import type { FormDefinition, FormSubmission } from '../model';
 import { emitEndEvents } from './endings';
 import { EventWriter } from './eventWriter';
 import { Heartbeat } from './heartbeat';
-import { nodeEvent } from './payloads';
+import { nodeEvent, STOPPED_RESULT, workflowFinishedEvent } from './payloads';
 import type { RunContext } from './runContext';
 import { streamTokens } from './tokens';
 
@@ -19,7 +19,17 @@ export async function resumeRun(
 	{ action: actionId, inputs }: FormSubmission,
 ): Promise<void> {
 	const { message, store, conversation, app, run } = paused;
+	const { profile } = paused;
 	const actionTitle = form.actions.find(({ id }) => id === actionId)?.title;
+	const submission = {
+		node_id: form.node_id,
+		node_title: form.node_title,
+		rendered_content: renderFormContent(form.form_content, inputs),
+		action_id: actionId,
+		action_text: actionTitle,
+		...(profile.closesAllReaders && { submitted_data: inputs }),
+	};
+	storeSubmission(paused, form, submission);
 	const defaultText = [`${actionTitle}:`, ...Object.values(inputs)].join(' ');
 	run.scenario = paused.scenario.resumed ?? { script: { text: defaultText } };
 	run.task = { ...paused.task };
@@ -47,22 +57,36 @@ export async function resumeRun(
 		},
 	});
 	await writer.emitWorkflow(nodeEvent('node_started', 'human'));
-	await writer.emitWorkflow({
-		event: 'human_input_form_filled',
-		data: {
-			node_id: form.node_id,
-			node_title: form.node_title,
-			rendered_content: renderFormContent(form.form_content, inputs),
-			action_id: actionId,
-			action_text: actionTitle,
-		},
-	});
-	const heartbeat = new Heartbeat(context, response);
-	await heartbeat.wait(context.scenario.script?.firstTokenMs ?? 0);
-	const answer = await streamTokens(writer, heartbeat);
-	if (answer !== undefined) message.answer = await emitEndEvents(writer, answer);
+	if (profile.stopsBlockingPause && run.isBlocking) {
+		run.finishedEvent = workflowFinishedEvent(context, STOPPED_RESULT);
+		await writer.emitWorkflow(run.finishedEvent);
+	} else {
+		if (profile.sendsFormFilled)
+			await writer.emitWorkflow({ event: 'human_input_form_filled', data: submission });
+		const heartbeat = new Heartbeat(context, response);
+		await heartbeat.wait(context.scenario.script?.firstTokenMs ?? 0);
+		const answer = await streamTokens(writer, heartbeat);
+		if (answer !== undefined) message.answer = await emitEndEvents(writer, answer);
+	}
 	run.endSubscriptions();
 	store.tasks.delete(context.task.id);
+}
+
+/** Stores the submission of a form in its message, as GET /messages shows it. */
+function storeSubmission(
+	{ message, profile }: RunContext,
+	{ form_id: formId }: FormDefinition,
+	submission: Record<string, unknown>,
+): void {
+	const record = message.extra_contents.find(
+		({ form_definition }) => form_definition?.form_id === formId,
+	);
+	if (record === undefined) return;
+	record.submitted = true;
+	record.form_definition = profile.hasFieldsOf116
+		? { ...record.form_definition, form_token: null }
+		: null;
+	record.form_submission_data = submission;
 }
 
 /** Replaces the placeholders of the form's content, such as `{{#$output.comment#}}`. */

@@ -5,7 +5,7 @@ import type { WorkflowRun } from '../workflowRun';
 
 type RunSettings = Pick<
 	ServerContext,
-	'profile' | 'store' | 'lingerMs' | 'pingIntervalMs' | 'shutdownSignal'
+	'profile' | 'store' | 'lingerMs' | 'chatflowTimeoutMs' | 'pingIntervalMs' | 'shutdownSignal'
 >;
 
 /** What the answer to one message needs: its data, its scenario and the settings of the server. */
@@ -21,12 +21,12 @@ export interface RunContext extends RunSettings {
 }
 
 export function createRunContext(
-	{ profile, store, lingerMs, pingIntervalMs, shutdownSignal }: RunSettings,
+	{ profile, store, lingerMs, chatflowTimeoutMs, pingIntervalMs, shutdownSignal }: RunSettings,
 	run: WorkflowRun,
 ): RunContext {
 	const { app, conversation, message, task, scenario } = run;
 	return {
-		...{ profile, store, lingerMs, pingIntervalMs, shutdownSignal },
+		...{ profile, store, lingerMs, chatflowTimeoutMs, pingIntervalMs, shutdownSignal },
 		...{ app, conversation, message, task, scenario, run },
 	};
 }

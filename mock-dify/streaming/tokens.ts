@@ -2,8 +2,10 @@ import { findFault, getTokens } from '../scenario';
 import type { EventWriter } from './eventWriter';
 import { applyStreamFault } from './faults';
 import type { Heartbeat } from './heartbeat';
+import type { Thought } from './payloads';
 import type { RunContext } from './runContext';
 import { runsInWorker } from './runContext';
+import type { Speech } from './speech';
 
 /** The part of an answer that was sent. */
 export interface SentAnswer {
@@ -11,6 +13,14 @@ export interface SentAnswer {
 	tokenCount: number;
 	/** Whether the user stopped the run. */
 	isStopped: boolean;
+}
+
+/** What is sent together with the tokens. */
+interface TokenCompanions {
+	/** The step of a New Agent, sent before each token. */
+	thought?: Thought | undefined;
+	/** The speech of an app that plays its answers. */
+	speech?: Speech | undefined;
 }
 
 /** Limits the memory of long answers. No test reads the text of such an answer. */
@@ -23,6 +33,7 @@ const LINE_SEPARATORS = 'a\u2028b\u2029c\u0085d';
 export async function streamTokens(
 	writer: EventWriter,
 	heartbeat: Heartbeat,
+	{ thought, speech }: TokenCompanions = {},
 ): Promise<SentAnswer | undefined> {
 	const { context, response } = writer;
 	const { scenario, shutdownSignal } = context;
@@ -39,16 +50,25 @@ export async function streamTokens(
 		if (shutdownSignal.aborted) return undefined;
 		await heartbeat.wait(tokenCount > 0 ? (script.gapMs ?? 0) : 0);
 		if (heartbeat.isStopped) return { text: sentTokens.join(''), tokenCount, isStopped: true };
+		if (thought !== undefined) await writer.emit({ event: 'agent_thought', ...thought });
 		await response.sendToken(prefix + JSON.stringify(token) + suffix, script.tokensPerPacket ?? 1);
 		if (sentTokens.length < MAX_STORED_TOKENS) sentTokens.push(token);
 		if (tokenCount === 0 && hasInvalidJson) await response.sendEvent('{"event":"message","ans');
+		await speech?.push(token);
 		tokenCount++;
 	}
 	if (await applyStreamFault(writer, tokenCount)) return undefined;
 	await response.flush();
+	if (script.reasoning !== undefined) {
+		await writer.emit({
+			event: 'reasoning_chunk',
+			data: { message_id: context.message.id, reasoning: '', node_id: 'llm', is_final: true },
+		});
+	}
 	// The last chunk of a model provider carries the usage and no text. A resumed run and a run that
 	// pauses before its model runs have no such chunk.
 	const hasModelOutput =
+		context.app.mode !== 'agent' &&
 		context.answerBeforePause === undefined &&
 		!(script.workflowStatus === 'paused' && tokenCount === 0);
 	if (script.tokensPerPacket === undefined && hasModelOutput)
@@ -65,15 +85,16 @@ function createTokenTemplate({
 	envelope,
 	isChatflow,
 }: EventWriter): [prefix: string, suffix: string] {
-	const { app, message } = context;
+	const { app, message, profile } = context;
 	const fields = { event: getTokenEventName(context), ...envelope, id: message.id };
 	const prefix = `${JSON.stringify(fields).slice(0, -1)},"answer":`;
-	if (app.mode === 'agent-chat') return [prefix, '}'];
-	return [prefix, `,"from_variable_selector":${isChatflow ? '["llm","text"]' : 'null'}}`];
+	if (app.mode === 'agent-chat' || app.mode === 'agent') return [prefix, '}'];
+	const noSelector = profile.hasFieldsOf116 ? '[]' : 'null';
+	return [prefix, `,"from_variable_selector":${isChatflow ? '["llm","text"]' : noSelector}}`];
 }
 
 function getTokenEventName({ app, scenario, profile, message }: RunContext): string {
-	if (app.mode === 'agent-chat') return 'agent_message';
+	if (app.mode === 'agent-chat' || app.mode === 'agent') return 'agent_message';
 	const isMessageFile =
 		(app.mode === 'chat' && profile.sendsTextAsMessageFile && message.message_files.length > 0) ||
 		findFault(scenario, 'textInMessageFile') !== undefined;

@@ -227,7 +227,7 @@ const CASES: SendErrorCase[] = [
 		name,
 		app: 'flow-vars',
 		parameters: inputs,
-		valid: '{"name":"Ada"}',
+		valid: '{"name":"Ada","colour":"red"}',
 		invalid: JSON.stringify({ name: 'Ada', doc: 'https://example.com/x.pdf', docs: [file] }),
 		message,
 		advice,

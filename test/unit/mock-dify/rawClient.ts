@@ -60,7 +60,9 @@ export async function sendRawRequest(
 		socket.on('close', () => resolve('cut'));
 	});
 	socket.destroy();
-	const { status, headers, chunks, headersAtMs } = reader;
+	const { status, headers, headersAtMs } = reader;
+	// On a busy machine, more chunks can arrive at once.
+	const chunks = reader.chunks.slice(0, maxChunks);
 	const endedAtMs = performance.now() - startedAt;
 	return { status, headers, chunks, body: Buffer.concat(chunks), headersAtMs, endedAtMs, ended };
 }

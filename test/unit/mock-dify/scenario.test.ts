@@ -144,17 +144,20 @@ describe('mock-dify script, events before the text', () => {
 		});
 	});
 
-	it('reasoning: sends one reasoning_chunk for each text', async () => {
+	it('reasoning: sends one reasoning_chunk for each text, and one after the answer', async () => {
 		const script = { text: 'x', reasoning: ['first', 'then'] };
 		const { events } = await sendChatMessage(dify, { app: CHATBOT, scenario: { script } });
-		expect(eventNames(events).slice(0, 3)).toEqual([
+		expect(eventNames(events).slice(0, 4)).toEqual([
 			'reasoning_chunk',
 			'reasoning_chunk',
 			'message:x',
+			'reasoning_chunk',
 		]);
-		expect(eventsNamed(events, 'reasoning_chunk').map(({ data }) => data)).toEqual(
-			['first', 'then'].map((reasoning) => expect.objectContaining({ reasoning, is_final: false })),
-		);
+		expect(eventsNamed(events, 'reasoning_chunk').map(({ data }) => data)).toEqual([
+			expect.objectContaining({ reasoning: 'first', is_final: false }),
+			expect.objectContaining({ reasoning: 'then', is_final: false }),
+			expect.objectContaining({ reasoning: '', is_final: true }),
+		]);
 	});
 
 	it('thoughts: sends the steps of an agent, and the last step again with the answer', async () => {

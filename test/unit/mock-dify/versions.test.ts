@@ -1,5 +1,6 @@
-import type { DifyVersion, MockDify } from '../../../mock-dify';
+import type { DifyVersion, MockDify, Scenario } from '../../../mock-dify';
 import { startMockDify } from '../../../mock-dify';
+import { UUID_PATTERN } from '../../../mock-dify/http/validation';
 import { eventNames, eventsNamed, sendChatMessage } from './sendChatMessage';
 
 /** Versions without recordings. See docs/dify-api.md#versions. */
@@ -38,6 +39,94 @@ describe('mock-dify as Dify 1.13.0', () => {
 	});
 });
 
+const UNKNOWN_CONVERSATION = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
+
+describe('mock-dify as Dify 1.15', () => {
+	beforeEach(async () => await start('1.15'));
+
+	it('starts a new conversation if a streamed chatflow continues an unknown one', async () => {
+		const { status, events } = await sendChatMessage(dify, {
+			app: 'flow-plain',
+			scenario,
+			body: { conversation_id: UNKNOWN_CONVERSATION },
+		});
+		expect(status).toBe(200);
+		const [end = {}] = eventsNamed(events, 'message_end');
+		expect(end.conversation_id).toEqual(expect.stringMatching(UUID_PATTERN));
+		expect(end.conversation_id).not.toBe(UNKNOWN_CONVERSATION);
+	});
+
+	it('rejects an unknown conversation in blocking mode and in a chatbot', async () => {
+		for (const [app, response_mode] of [
+			['flow-plain', 'blocking'],
+			['chat-plain', 'streaming'],
+		] as const) {
+			const body = { conversation_id: UNKNOWN_CONVERSATION, response_mode };
+			const { status } = await sendChatMessage(dify, { app, scenario, body });
+			expect([app, status]).toEqual([app, 404]);
+		}
+	});
+
+	it('reports a missing chatflow input in the stream at once', async () => {
+		const { events } = await sendChatMessage(dify, { app: 'flow-vars', scenario });
+		expect(eventNames(events)).toEqual(['workflow_started', 'workflow_finished']);
+	});
+
+	it('sends a failed workflow after the answer to a moderated input', async () => {
+		const moderated: Scenario = { faults: [{ kind: 'moderatedInput', text: 'No.' }] };
+		const { events } = await sendChatMessage(dify, { app: 'flow-plain', scenario: moderated });
+		expect(eventNames(events)).toEqual([
+			'message:No.',
+			'message_end',
+			'workflow_started',
+			'workflow_finished',
+		]);
+	});
+
+	it('sends null where Dify 1.16 sends an empty list', async () => {
+		const { events } = await sendChatMessage(dify, { app: 'chat-plain', scenario });
+		expect(eventsNamed(events, 'message')[0]).toMatchObject({ from_variable_selector: null });
+		expect(eventsNamed(events, 'message_end')[0]).toMatchObject({ files: null });
+	});
+
+	it('has no New Agents', async () => {
+		const { status, body } = await sendChatMessage(dify, { app: 'agent-v2', scenario });
+		expect(status).toBe(400);
+		expect(JSON.parse(body.toString())).toMatchObject({ code: 'not_chat_app' });
+	});
+});
+
+describe('mock-dify as Dify 1.16', () => {
+	it('closes the stream of a chatflow right after its last event by default', async () => {
+		dify = await startMockDify({ version: '1.16' });
+		const { writtenAtMs, endedAtMs, headersAtMs } = await sendChatMessage(dify, {
+			app: 'flow-plain',
+			scenario,
+		});
+		const [first = 0] = writtenAtMs;
+		const lastEventAtMs = headersAtMs + (writtenAtMs.at(-1) ?? 0) - first;
+		// Before Dify 1.16, it is 1,000 ms.
+		expect(endedAtMs - lastEventAtMs).toBeLessThan(900);
+	});
+
+	it('streams a New Agent and repeats its answer in one message', async () => {
+		await start('1.16');
+		const { events } = await sendChatMessage(dify, {
+			app: 'agent-v2',
+			scenario: { script: { tokens: ['a', 'b'] } },
+			body: { response_mode: undefined },
+		});
+		expect(eventNames(events)).toEqual([
+			'agent_thought',
+			'agent_message:a',
+			'agent_thought',
+			'agent_message:b',
+			'message:ab',
+			'message_end',
+		]);
+	});
+});
+
 describe('mock-dify as Dify 1.17', () => {
 	beforeEach(async () => await start('1.17'));
 
@@ -59,7 +148,7 @@ describe('mock-dify as Dify 1.17', () => {
 		const { status, body } = await sendChatMessage(dify, {
 			app: 'flow-plain',
 			scenario,
-			body: { conversation_id: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee' },
+			body: { conversation_id: UNKNOWN_CONVERSATION },
 		});
 		expect(status).toBe(404);
 		expect(JSON.parse(body.toString())).toMatchObject({ code: 'not_found' });

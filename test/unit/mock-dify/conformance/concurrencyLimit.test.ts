@@ -1,9 +1,9 @@
-import { startMockDify } from '../../../../mock-dify';
 import { recording, VERSIONS } from '../../../fixtures/recordings';
 import { waitUntil } from '../../../waitUntil';
 import { parseScenario } from './recordedScenario';
-import { DIFY_VERSION_OF, RECORDED_APPS, ReplaySession } from './replaySession';
+import { ReplaySession } from './replaySession';
 import { getRecordedShape, getShape } from './responseShape';
+import { withMockDify } from './withMockDify';
 
 /** An app with a limit of one request receives two requests at the same time, as in the recordings. */
 
@@ -14,28 +14,30 @@ const NAMES = [
 	'e63_limit1_flow_block',
 ];
 
-it.each(VERSIONS.flatMap((version) => NAMES.map((name) => [version, name] as const)))(
+it.concurrent.each(VERSIONS.flatMap((version) => NAMES.map((name) => [version, name] as const)))(
 	'mock-dify as Dify %s, concurrency limit: answers both requests of %s like the recording',
-	async (version, name) => {
-		const dify = await startMockDify({
-			version: DIFY_VERSION_OF[version],
-			apps: RECORDED_APPS,
-			lingerMs: 20,
-		});
-		const session = new ReplaySession(dify);
-		const [first, second] = ([0, 1] as const).map((n) => recording(version, `${name}_${n}`));
-		if (first === undefined || second === undefined) throw new Error('Both recordings must exist');
+	async (version, name) =>
+		await withMockDify(version, {}, async (dify) => {
+			const session = new ReplaySession(dify);
+			const [first, second] = ([0, 1] as const).map((n) => recording(version, `${name}_${n}`));
+			if (first === undefined || second === undefined)
+				throw new Error('Both recordings must exist');
 
-		const scenario = parseScenario(first);
-		const slowScenario = scenario && {
-			...scenario,
-			script: { ...scenario.script, firstTokenMs: 300 },
-		};
-		const firstResponse = session.replay(first, slowScenario);
-		await waitUntil(() => dify.requests[0]?.body !== undefined);
-		const secondResponse = await session.replay(second);
-		const shapes = [getShape(await firstResponse, version), getShape(secondResponse, version)];
-		await dify.close();
-		expect(shapes).toEqual([getRecordedShape(first), getRecordedShape(second)]);
-	},
+			const scenario = parseScenario(first);
+			// The first run produces its first token only after the second request was answered.
+			let startFirst = (): void => {};
+			const startAfter = new Promise<void>((resolve) => {
+				startFirst = resolve;
+			});
+			const waitingScenario = scenario && {
+				...scenario,
+				script: { ...scenario.script, startAfter },
+			};
+			const firstResponse = session.replay(first, waitingScenario);
+			await waitUntil(() => dify.requests[0]?.body !== undefined, 20_000);
+			const secondResponse = await session.replay(second);
+			startFirst();
+			const shapes = [getShape(await firstResponse, version), getShape(secondResponse, version)];
+			expect(shapes).toEqual([getRecordedShape(first), getRecordedShape(second)]);
+		}),
 );

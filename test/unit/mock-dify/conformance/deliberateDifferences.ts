@@ -24,11 +24,6 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
 		reason: 'Dify 1.12.1 fails with a type error if a blocking answer is empty.',
 	},
 	{
-		names: /^c23_/,
-		reason:
-			'Input moderation answers before the workflow starts. In mock-dify, a chatflow always starts its workflow.',
-	},
-	{
 		names: /^c14_/,
 		versions: ['1.13.2'],
 		reason: 'The retries took so long that the server sent a ping after the answer.',
@@ -71,7 +66,7 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
 	},
 	{
 		names: /^g46_/,
-		versions: ['1.14.2'],
+		versions: ['1.14.2', '1.16.0'],
 		reason: "The recording is wrong: its file was uploaded with another app's key.",
 	},
 	{
@@ -85,12 +80,13 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
 	},
 	{
 		names: /^h14_messages(?:_limit2)?$/,
-		versions: ['1.13.2', '1.14.2'],
+		versions: ['1.13.2', '1.14.2', '1.16.0'],
 		reason:
 			'Dify lists messages of the same second in any order. mock-dify lists them in the order of their creation.',
 	},
 	{
-		names: /^x0[23]_|^x04_(?:flow|parameters)_/,
+		names:
+			/^x0[23]_|^x04_(?:flow|parameters)_|^h01_parameters_flow-unpublished$|^y12_.*_streaming$/,
 		reason: 'All apps of mock-dify are published and have a model.',
 	},
 	{
@@ -99,7 +95,7 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
 		reason: 'Dify 1.13 fails at a pause in blocking mode. mock-dify answers like Dify 1.14.',
 	},
 	{
-		names: /^x08_messages_/,
-		reason: 'In mock-dify, a paused message has no `extra_contents`.',
+		names: /^y25_new_agent_(?:info|parameters|site)$/,
+		reason: 'The New Agent of mock-dify has another description, icon and file upload.',
 	},
 ];

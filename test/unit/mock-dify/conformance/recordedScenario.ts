@@ -18,26 +18,41 @@ export function parseScenario(recorded: Recording): Scenario | undefined {
 				.split('\n\n')
 				.filter((message) => message.startsWith('data: '))
 				.map((message) => JSON.parse(message.slice(6)) as Fields),
+			recorded.app_mode === 'advanced-chat',
 		);
 	}
 	if (FAILED_RUNS.test(name)) return { faults: [createErrorEvent(JSON.parse(text) as Fields, 0)] };
 	if (response.status !== 200) return undefined;
-	const { answer, event, data } = JSON.parse(text) as Fields;
+	const { answer, event, data, metadata } = JSON.parse(text) as Fields;
+	const { llm: reasoning } = ((metadata as Fields | undefined)?.reasoning ?? {}) as Fields;
 	const isPaused = event === 'workflow_paused';
 	return {
 		script: {
 			tokens: [String(answer)],
+			...(reasoning !== undefined && { reasoning: [String(reasoning)] }),
 			...(isPaused && { workflowStatus: 'paused', form: getForm(data as Fields) }),
 		},
 	};
 }
 
-function parseStream(events: Fields[]): Scenario {
+function parseStream(events: Fields[], isChatflow: boolean): Scenario {
 	const find = (name: string): Fields | undefined => events.find(({ event }) => event === name);
+	// The `message` event of a New Agent repeats the whole answer.
+	const isNewAgent = find('agent_message') !== undefined && find('message') !== undefined;
 	const tokens = events
 		.filter(({ event, answer }) => typeof answer === 'string' && event !== 'message_replace')
+		.filter(({ event }) => !(isNewAgent && event === 'message'))
 		.map(({ answer }) => String(answer));
 	const script: AnswerScript = { tokens };
+	if (isNewAgent) script.closingText = String(find('message')?.answer);
+	const reasoning = events
+		.filter(({ event, data }) => event === 'reasoning_chunk' && !(data as Fields).is_final)
+		.map(({ data }) => String((data as Fields).reasoning));
+	if (reasoning.length > 0) script.reasoning = reasoning;
+	// A chatflow whose answer is complete before its workflow starts has moderated the input.
+	const [first] = events;
+	if (first?.event === 'message' && isChatflow)
+		return { faults: [{ kind: 'moderatedInput', text: tokens.join('') }] };
 	const finished = find('workflow_finished')?.data as Fields | undefined;
 	if (finished !== undefined) {
 		script.workflowStatus = finished.status as AnswerScript['workflowStatus'];

@@ -17,7 +17,8 @@ const TESTED_ELSEWHERE: Readonly<Record<string, RegExp>> = {
 	'concurrencyLimit.test.ts': /^e6[0-3]_/,
 	'stop.test.ts': /^f0[1-5]_/,
 	'disconnect.test.ts': /^i0/,
-	'humanInput.test.ts': /^x08_(?:events|flow_human_input_stream|form)/,
+	'humanInput.test.ts': /^x08_(?:events|flow_human_input_stream|form|messages)|^y0[2-4]_/,
+	'readers.test.ts': /^y0[56]_|^za91_/,
 	'ping.test.ts': /^(?:a05|a06|c04|d06)_/,
 };
 
@@ -40,8 +41,8 @@ beforeAll(async () => {
 		const dify = await startMockDify({
 			version: DIFY_VERSION_OF[version],
 			apps: RECORDED_APPS,
-			chatflowTimeoutMs: 50,
-			lingerMs: 20,
+			chatflowTimeoutMs: 5,
+			lingerMs: 1,
 		});
 		servers.push(dify);
 		sessions.set(version, new ReplaySession(dify));

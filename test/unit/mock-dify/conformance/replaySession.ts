@@ -12,9 +12,13 @@ export const DIFY_VERSION_OF: Readonly<Record<Version, DifyVersion>> = {
 	'1.12.1': '1.12',
 	'1.13.2': '1.13.1',
 	'1.14.2': '1.14',
+	'1.16.0': '1.16',
 };
 
 const UUIDS = new RegExp(UUID_PATTERN, 'g');
+
+const VOICE = { language: 'en-US', voice: 'v1' };
+const AUTO_PLAY = { ...VOICE, autoPlay: 'enabled' } as const;
 
 /**
  * All recorded apps. Some of them have another workflow or model than mock-dify. Their messages are
@@ -26,8 +30,13 @@ export const RECORDED_APPS: AppDefinition[] = [
 	...['chat-mod', 'chat-noprovider', 'chat-nomodel'].map(
 		(name) => ({ name, mode: 'chat' }) as const,
 	),
+	{ name: 'chat-audio', mode: 'chat', speechToText: 'heard 7 bytes', textToSpeech: VOICE },
+	{ name: 'chat-autoplay', mode: 'chat', textToSpeech: AUTO_PLAY },
+	{ name: 'flow-autoplay', mode: 'advanced-chat', textToSpeech: AUTO_PLAY },
+	{ name: 'agent-autoplay', mode: 'agent-chat', textToSpeech: AUTO_PLAY },
 	{ name: 'agent-react', mode: 'agent-chat' },
-	...'branch fail failafter failbranch human iter loop mod parallel retry unpublished'
+	{ name: 'agent-new', mode: 'agent' },
+	...'annotated branch fail failafter failbranch human human-rich human-twice iter loop mod parallel retry think unpublished'
 		.split(' ')
 		.map((name) => ({ name: `flow-${name}`, mode: 'advanced-chat' }) as const),
 ];

@@ -62,8 +62,11 @@ export function getShape(
 		body: type.startsWith('text/event-stream')
 			? getStreamShape(chunks)
 			: type.startsWith('application/json') && text !== ''
-				? getJsonShape(text)
-				: text,
+				? getJsonShape(text, version)
+				: // Only the beginning of a recorded audio file is meaningful.
+					type.startsWith('audio/')
+					? text.slice(0, 3)
+					: text,
 	};
 }
 
@@ -82,16 +85,42 @@ function getStreamShape(chunks: Buffer[]): unknown {
 			? (JSON.parse(text.slice(6)) as Record<string, unknown>)
 			: undefined;
 		if (typeof data?.answer === 'string') answer += data.answer;
-		const shape = data === undefined ? 'ping' : `${String(data.event)} ${Object.keys(data).join()}`;
+		const shape = data === undefined ? 'ping' : getEventShape(data);
 		if (shapes.at(-1) !== shape && !shape.startsWith('node_')) shapes.push(shape);
 	}
 	return { shapes, answer };
 }
 
-function getJsonShape(text: string): unknown {
+/** Returns the name of an event, the names of its fields, and the fields that tell versions apart. */
+function getEventShape(event: Record<string, unknown>): string {
+	const { event: name, from_variable_selector: selector, metadata, files, data } = event;
+	const shape = `${String(name)} ${Object.keys(event).join()}`;
+	switch (name) {
+		case 'message':
+			return `${shape}, selector: ${getListShape(selector)}`;
+		case 'message_end': {
+			const { usage, ...rest } = metadata as Record<string, unknown>;
+			const fields = [...Object.keys(rest), ...Object.keys(usage ?? {})].join();
+			return `${shape}, files: ${getListShape(files)}, metadata: ${fields}`;
+		}
+		case 'workflow_finished': {
+			const { status, error } = data as Record<string, unknown>;
+			return `${shape}, ${String(status)}: ${String(error)}`;
+		}
+		default:
+			return shape;
+	}
+}
+
+function getListShape(list: unknown): string {
+	return Array.isArray(list) && list.length > 0 ? 'list' : JSON.stringify(list ?? null);
+}
+
+function getJsonShape(text: string, version: string): unknown {
 	return {
 		value: replaceRunValues(JSON.parse(text)),
-		spaced: /^\{"\w+": /.test(text),
+		// The recorded server of 1.16.0 had no ujson, so all its JSON has spaces.
+		spaced: version !== '1.16.0' && /^\{"\w+": /.test(text),
 		endsLine: text.endsWith('\n'),
 	};
 }

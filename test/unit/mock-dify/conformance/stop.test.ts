@@ -1,9 +1,9 @@
-import { startMockDify } from '../../../../mock-dify';
 import { recording, VERSIONS } from '../../../fixtures/recordings';
 import type { RawResponse } from '../rawClient';
-import { DIFY_VERSION_OF, RECORDED_APPS, ReplaySession } from './replaySession';
+import { ReplaySession } from './replaySession';
 import type { ResponseShape } from './responseShape';
 import { getRecordedShape, getShape } from './responseShape';
+import { withMockDify } from './withMockDify';
 
 /**
  * A stop request in the middle of an answer. A stop by the user of the message ends the answer after
@@ -18,7 +18,7 @@ const NAMES = [
 	'f04_stop_chat_wrong_user',
 	'f05_stop_flow_wrong_user',
 ];
-const TOKEN_COUNT = 180;
+const TOKEN_COUNT = 60;
 const FULL_ANSWER = Array.from({ length: TOKEN_COUNT }, (_, index) => `tok${index} `).join('');
 
 /** The number of tokens before the stop differs between runs. */
@@ -27,23 +27,17 @@ function withoutAnswer(shape: ResponseShape): unknown {
 	return { ...rest, shapes: body.shapes };
 }
 
-describe.each(VERSIONS)('mock-dify as Dify %s, stop in the middle of an answer', (version) => {
-	const exchanges = new Map<string, { stream: RawResponse; stop: RawResponse }>();
-
-	beforeAll(async () => {
-		const dify = await startMockDify({
-			version: DIFY_VERSION_OF[version],
-			apps: RECORDED_APPS,
-			lingerMs: 20,
-		});
-		const stopInTheMiddle = async (name: string): Promise<void> => {
+it.concurrent.each(VERSIONS.flatMap((version) => NAMES.map((name) => [version, name] as const)))(
+	'mock-dify as Dify %s, stop in the middle of an answer: %s ends like the recording',
+	async (version, name) =>
+		await withMockDify(version, {}, async (dify) => {
 			const session = new ReplaySession(dify);
 			const recorded = recording(version, name);
 			const tokens = FULL_ANSWER.split(/(?<= )/);
 			let stopping: Promise<RawResponse> | undefined;
 			const stream = await session.replay(
 				recorded,
-				{ script: { tokens, gapMs: 10 } },
+				{ script: { tokens, gapMs: 30 } },
 				{
 					onChunk: (chunk) => {
 						if (stopping !== undefined || !chunk.includes('"tok0 "')) return;
@@ -54,20 +48,12 @@ describe.each(VERSIONS)('mock-dify as Dify %s, stop in the middle of an answer',
 				},
 			);
 			if (stopping === undefined) throw new Error('The stream ended before its first token');
-			exchanges.set(name, { stream, stop: await stopping });
-		};
-		// Each takes a second, so they run concurrently.
-		await Promise.all(NAMES.map(stopInTheMiddle));
-		await dify.close();
-	});
-
-	it.each(NAMES)('%s: ends like the recording', (name) => {
-		const { stream, stop } = exchanges.get(name) as { stream: RawResponse; stop: RawResponse };
-		const shape = getShape(stream, version);
-		expect(withoutAnswer(shape)).toEqual(withoutAnswer(getRecordedShape(recording(version, name))));
-		expect(getShape(stop, version)).toEqual(getRecordedShape(recording(version, `${name}_stop`)));
-		const { answer } = shape.body as { answer: string };
-		expect(FULL_ANSWER.startsWith(answer)).toBe(true);
-		expect(answer === FULL_ANSWER).toBe(name.includes('wrong_user'));
-	});
-});
+			const stop = await stopping;
+			const shape = getShape(stream, version);
+			expect(withoutAnswer(shape)).toEqual(withoutAnswer(getRecordedShape(recorded)));
+			expect(getShape(stop, version)).toEqual(getRecordedShape(recording(version, `${name}_stop`)));
+			const { answer } = shape.body as { answer: string };
+			expect(FULL_ANSWER.startsWith(answer)).toBe(true);
+			expect(answer === FULL_ANSWER).toBe(name.includes('wrong_user'));
+		}),
+);

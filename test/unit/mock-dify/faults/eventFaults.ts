@@ -1,12 +1,21 @@
 import { eventNames, eventsNamed } from '../sendChatMessage';
 import type { FaultCases } from './faultCase';
-import { CHATFLOW, TEXT, TOKEN_EVENTS, ALL_EVENTS, expectEvents } from './faultCase';
+import {
+	ALL_EVENTS,
+	CHATFLOW,
+	CHATFLOW_TIMEOUT_MS,
+	expectAtLeastMs,
+	expectEvents,
+	TEXT,
+	TOKEN_EVENTS,
+} from './faultCase';
 
 /** Cases of unusual or missing events. */
 export const eventFaults: FaultCases<
 	| 'hugeDataLine'
 	| 'textInMessageFile'
 	| 'messageReplace'
+	| 'moderatedInput'
 	| 'missingMessageEnd'
 	| 'missingWorkflowFinished'
 	| 'unknownEvent'
@@ -54,6 +63,26 @@ export const eventFaults: FaultCases<
 		},
 		{
 			fault: { kind: 'messageReplace', text: 'No.' },
+			body: { response_mode: 'blocking' },
+			verify: ({ body }) => expect(JSON.parse(body.toString())).toMatchObject({ answer: 'No.' }),
+		},
+	],
+	moderatedInput: [
+		{
+			fault: { kind: 'moderatedInput', text: 'No.' },
+			verify: (response) =>
+				expectEvents(response, ['message:N', 'message:o', 'message:.', 'message_end']),
+		},
+		{
+			fault: { kind: 'moderatedInput', text: 'No.' },
+			app: CHATFLOW,
+			verify: (response) => {
+				expectEvents(response, ['message:No.', 'message_end']);
+				expectAtLeastMs(response.endedAtMs, CHATFLOW_TIMEOUT_MS);
+			},
+		},
+		{
+			fault: { kind: 'moderatedInput', text: 'No.' },
 			body: { response_mode: 'blocking' },
 			verify: ({ body }) => expect(JSON.parse(body.toString())).toMatchObject({ answer: 'No.' }),
 		},
