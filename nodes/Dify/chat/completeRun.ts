@@ -5,7 +5,7 @@ import { throwApiError } from '../transport/errors';
 import type { RunOutcome } from './ChatRun';
 import type { RunOptions } from './options';
 import { recoverRun, remainingText } from './recovery';
-import { toItem } from './toItem';
+import { toItem, toWarnings } from './toItem';
 import type { WebhookStream } from './webhookStream';
 
 /** Where and how the result of a run is reported. */
@@ -93,14 +93,10 @@ async function recoverIfCutShort(
 
 function addStreamHints(
 	{ itemIndex }: DifyClient,
-	{ malformedMessages }: RunOutcome,
+	outcome: RunOutcome,
 	{ context, stream }: RunReport,
 ): void {
-	if (malformedMessages > 0) {
-		const count = malformedMessages === 1 ? '1 message' : `${malformedMessages} messages`;
-		const message = `Skipped ${count} of Dify's stream that could not be read`;
-		addHint(context, itemIndex, message);
-	}
+	for (const warning of toWarnings(outcome)) addHint(context, itemIndex, warning);
 	if (stream?.brokenReason !== undefined) {
 		const message = `The answer could not be streamed to its end: ${stream.brokenReason}`;
 		addHint(context, itemIndex, message);
