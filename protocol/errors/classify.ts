@@ -107,9 +107,13 @@ function parseError(source: ErrorSource): ParsedError {
 			const code = limitText(toText(source.code), MAX_MESSAGE_LENGTH);
 			return { source: { from: 'network', code }, message: '', isHtml: false, isJson: false };
 		}
+		case 'timeout': {
+			const { limit, seconds, hasBegun } = source;
+			const limits = { limit, seconds: typeof seconds === 'number' ? seconds : 0, hasBegun };
+			return { source: { from: 'timeout', ...limits }, message: '', isHtml: false, isJson: false };
+		}
 		case 'streamEnd':
 		case 'truncatedBody':
-		case 'timeout':
 			return { source, message: '', isHtml: false, isJson: false };
 		default:
 			source satisfies never;

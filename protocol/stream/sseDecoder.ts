@@ -53,7 +53,7 @@ export function createSseDecoder(
 	const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
 	const utf8 = new TextDecoder();
 	const countPings = createPingCounter();
-	let endedInCarriageReturn = false;
+	const normalizeLineEnds = createLineEndNormalizer();
 	/** Whether the rest of a line that was too long is still to come. */
 	let isSkippingLine = false;
 
@@ -72,13 +72,13 @@ export function createSseDecoder(
 	});
 
 	const feed = (decoded: string): void => {
-		const text = isSkippingLine ? skipToLineBreak(decoded) : decoded;
+		const lines = normalizeLineEnds(decoded);
+		const text = isSkippingLine ? skipToLineBreak(lines) : lines;
 		if (text === '') return;
 		if (isSkippingLine) {
 			isSkippingLine = false;
 			parser.reset();
 		}
-		endedInCarriageReturn = text.endsWith('\r');
 		for (let pings = countPings(text); pings > 0; pings--) {
 			onMessage({ ok: true, event: { event: 'ping' } });
 		}
@@ -87,17 +87,28 @@ export function createSseDecoder(
 
 	return {
 		push: (chunk) => feed(utf8.decode(chunk, { stream: true })),
-		end: () => {
-			feed(utf8.decode());
-			// The parser holds a final CR back, because it may be the first half of a CRLF.
-			if (endedInCarriageReturn) parser.feed('\n');
-		},
+		end: () => feed(utf8.decode()),
+	};
+}
+
+/**
+ * Returns a function that turns the line ends CRLF and CR of the next piece of text into LF. The parser
+ * takes quadratic time for many lone CRs, because it searches the whole text for an LF at each of them.
+ */
+function createLineEndNormalizer(): (text: string) => string {
+	let endedInCarriageReturn = false;
+	return (text) => {
+		if (text === '') return text;
+		// The LF of a CRLF that is spread over two pieces ends no second line.
+		const start = endedInCarriageReturn && text.startsWith('\n') ? 1 : 0;
+		endedInCarriageReturn = text.endsWith('\r');
+		return (start === 0 ? text : text.slice(1)).replace(/\r\n?/g, '\n');
 	};
 }
 
 /** Returns `text` from its first line break, `''` if it has none. */
 function skipToLineBreak(text: string): string {
-	const lineBreak = text.search(/[\r\n]/);
+	const lineBreak = text.indexOf('\n');
 	return lineBreak === -1 ? '' : text.slice(lineBreak);
 }
 
@@ -142,13 +153,13 @@ function toErrorMessage(value: Record<string, unknown>): SseMessage {
  * break is always a field and never data.
  */
 function createPingCounter(): (text: string) => number {
-	const PING = /[\r\n]event: ?ping(?=[\r\n])/g;
+	const PING = /\nevent: ?ping(?=\n)/g;
 	const MAX_PING_LENGTH = '\nevent: ping'.length;
 	/** The last line break and the start of a line that may still become a ping. */
 	let pending = '\n';
 	return (text) => {
 		const searched = pending + text;
-		const lineStart = Math.max(searched.lastIndexOf('\n'), searched.lastIndexOf('\r'));
+		const lineStart = searched.lastIndexOf('\n');
 		const lastLine = lineStart === -1 ? '' : searched.slice(lineStart);
 		pending = lastLine.length > MAX_PING_LENGTH ? '' : lastLine;
 		// Most chunks contain no `event:` at all: this check costs one search and avoids the regular expression.

@@ -43,7 +43,6 @@ it.each(streams)(
 	(version, name, recorded) => {
 		const text = bodyOf(recorded).toString();
 		const isEnded = /"event":"(message_end|workflow_finished|workflow_paused|error)"/.test(text);
-		// Recordings of 1.13.0 would need the grace period, and so would a stream that lost an event.
 		if (isEnded) expect([name, read(recorded, version).phase]).toEqual([name, 'done']);
 	},
 );
