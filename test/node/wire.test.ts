@@ -12,16 +12,17 @@ type Body = { response_mode?: string };
 type Answer = (response: ServerResponse, body: Body) => Promise<void> | void;
 
 let world: World;
-let server: Server | undefined;
+const servers: Server[] = [];
 
 beforeAll(async () => {
 	world = await openWorld();
 });
 
 afterEach(() => {
-	server?.closeAllConnections();
-	server?.close();
-	server = undefined;
+	for (const server of servers.splice(0)) {
+		server.closeAllConnections();
+		server.close();
+	}
 });
 
 afterAll(async () => {
@@ -34,7 +35,7 @@ async function send(
 	parameters: INodeParameters = {},
 	job: Partial<ExecutionRequest> = {},
 ): Promise<ExecutionResult> {
-	server = createServer((request, response) => {
+	const server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
@@ -46,7 +47,8 @@ async function send(
 			} else response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html>');
 		});
 	});
-	await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+	servers.push(server);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	const credentials = { apiKey: 'app-1234567890', baseUrl };
 	return await world.send('chat-plain', parameters, { credentials, ...job });
