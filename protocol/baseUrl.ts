@@ -25,7 +25,8 @@ export function normalizeBaseUrl(baseUrl: string): string {
 	if (url.search !== '' || url.hash !== '') {
 		throw new BaseUrlError('The base URL must not contain a query or a fragment');
 	}
-	const path = url.pathname.replace(/\/+$/, '');
+	let path = url.pathname;
+	while (path.endsWith('/')) path = path.slice(0, -1);
 	return `${url.origin}${path === '' ? '/v1' : path}`;
 }
 

@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { DifyError, ErrorSource } from '../../protocol/errors/classify';
 import { classifyError, MAX_ERROR_BODY_BYTES } from '../../protocol/errors/classify';
-import { PAIR_GRACE_MS } from '../../protocol/stream/accumulator';
 import type { OutcomeName } from '../result';
 import { OUTCOMES } from '../result';
 import { N8nStreamReader } from './n8nStreamReader';
@@ -93,6 +92,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		this.head = readHead(status, headers, this.context);
 		const version = headers['x-version'];
 		stats.version ??= typeof version === 'string' && version !== '' ? version : null;
+		this.reader.difyVersion = typeof version === 'string' ? version : undefined;
 	}
 
 	onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -163,7 +163,7 @@ export class MeasuredRequest implements Dispatcher.DispatchHandler {
 		const sinceDispatch = now - this.request.dispatched;
 		const { ttft } = this.timings;
 		if (this.reader.phase === 'awaitingPair') {
-			if (now - this.endedAt > PAIR_GRACE_MS) this.settleWithResult(this.reader.snapshot());
+			if (now - this.endedAt > this.reader.graceMs) this.settleWithResult(this.reader.snapshot());
 		} else if (ttft === null && first !== null && sinceDispatch > first) {
 			this.giveUp('timeout_first', `No first token within ${first} ms`);
 		} else if (ttft !== null && idle !== null && now - this.lastByteAt > idle) {

@@ -15,6 +15,7 @@ interface StructuredChunk {
  */
 export class N8nStreamReader implements StreamReader {
 	readonly phase: RunPhase = 'streaming';
+	readonly graceMs = 0;
 	malformedMessages = 0;
 
 	private readonly utf8 = new TextDecoder();

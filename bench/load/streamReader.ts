@@ -24,6 +24,10 @@ export type AnswerResult = Pick<RunResult, 'status' | 'metadata' | 'error' | 'co
 /** Parses the bytes of a streamed answer into events. */
 export interface StreamReader {
 	readonly phase: RunPhase;
+	/** How long to wait for another event in the phase `awaitingPair`, in ms. */
+	readonly graceMs: number;
+	/** Version of Dify from the response headers, if it is known. Set before the first chunk. */
+	difyVersion?: string;
 	/** Number of lines that are not valid events. */
 	readonly malformedMessages: number;
 	push(chunk: Uint8Array): void;
@@ -45,6 +49,14 @@ export class DifyStreamReader implements StreamReader {
 		return this.accumulator.phase;
 	}
 
+	get graceMs(): number {
+		return this.accumulator.graceMs;
+	}
+
+	set difyVersion(version: string | undefined) {
+		this.accumulator.difyVersion = version;
+	}
+
 	push(chunk: Uint8Array): void {
 		this.decoder.push(chunk);
 	}
@@ -63,16 +75,25 @@ export class DifyStreamReader implements StreamReader {
 			return;
 		}
 		const { event } = message;
-		const textEventsBefore = this.accumulator.textEventCount;
+		const { textEventCount: textEventsBefore, answerLength: lengthBefore } = this.accumulator;
 		const visibleText = this.accumulator.push(event);
 		const isText = this.accumulator.textEventCount > textEventsBefore;
 		const { sent_at } = event as { sent_at?: unknown };
 		this.onEvent({
 			event: event.event,
-			characters: isText ? answerLength(event) : 0,
+			characters: isText ? this.countCharacters(event, lengthBefore) : 0,
 			isVisible: isText && visibleText !== '',
 			sentAt: typeof sent_at === 'number' ? sent_at : undefined,
 		});
+	}
+
+	/** Returns how many characters of answer an event brought. A replacement brings all of its text. */
+	private countCharacters(event: DifyEvent | UnknownEvent, lengthBefore: number): number {
+		const { answerLength } = this.accumulator;
+		const isReplacement = isKnownEvent(event) && EVENT_ROLES[event.event] === 'replace';
+		return isReplacement || answerLength <= lengthBefore
+			? answerLength
+			: answerLength - lengthBefore;
 	}
 }
 
@@ -84,14 +105,4 @@ export function readBlockingAnswer(body: string): AnswerResult | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-/** Returns the length of the answer text in an event. */
-function answerLength(event: DifyEvent | UnknownEvent): number {
-	if (!isKnownEvent(event)) return 0;
-	const { answer, data } = event as { answer?: unknown; data?: { text?: unknown } };
-	const role = EVENT_ROLES[event.event];
-	if (role !== 'text' && role !== 'replace' && role !== 'file') return 0;
-	if (typeof answer === 'string') return answer.length;
-	return typeof data?.text === 'string' ? data.text.length : 0;
 }

@@ -1,4 +1,4 @@
-import type { ErrorRule } from './errorRule';
+import type { ErrorRule, ParsedError } from './errorRule';
 import { anyOf, hasCode, messageMatches } from './errorRule';
 
 /** Errors about conversations, messages, inputs, conversation variables and human input forms. */
@@ -42,7 +42,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	},
 	{
 		kind: 'conversation_id_invalid',
-		matches: messageMatches(/conversation_id[\s\S]*must be a valid UUID/),
+		matches: isInvalidConversationId,
 		message: () => "'Conversation' is not a valid conversation id",
 		hint: 'Use the conversation_id of an earlier answer, or leave the field empty to start a new conversation.',
 	},
@@ -108,3 +108,9 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 		hint: "Change the variable's value under 'Inputs'.",
 	},
 ];
+
+/** Returns whether the message says so. The two parts are searched one after the other, in linear time. */
+function isInvalidConversationId({ message }: ParsedError): boolean {
+	const start = message.indexOf('conversation_id');
+	return start !== -1 && message.includes('must be a valid UUID', start);
+}

@@ -1,4 +1,7 @@
+import { isRecord, limitText, toId, toText } from '../text';
 import { CHAT_RULES } from './chat';
+import type { ErrorFields } from './errorBody';
+import { readErrorFields, toCode, toStatus } from './errorBody';
 import type { ErrorRule, ErrorSource, ParsedError } from './errorRule';
 import { FILE_RULES } from './files';
 import { ACCESS_RULES, GATEWAY_RULES } from './gateway';
@@ -23,6 +26,10 @@ export interface DifyError {
 /** How much of an error body callers read and pass to {@link classifyError}, in bytes. Dify's error bodies are shorter. */
 export const MAX_ERROR_BODY_BYTES = 16 * 1024;
 
+/** Longer messages are cut off. Dify's own messages have at most some hundred characters. */
+const MAX_MESSAGE_LENGTH = 8 * 1024;
+const MAX_CODE_LENGTH = 200;
+
 /**
  * All known errors. The first rule that matches decides, so the order matters: a rate limit is
  * recognized before the HTML page that reports it, for example. The last rule matches everything.
@@ -37,11 +44,21 @@ const RULES: readonly ErrorRule[] = [
 ];
 
 /**
- * Returns what went wrong and what to do about it. Accepts any source without throwing. An error
+ * Returns what went wrong and what to do about it. Never throws, whatever the source contains. An error
  * that no specific rule recognizes keeps Dify's own code and message.
  */
 export function classifyError(source: ErrorSource): DifyError {
-	const error = parseError(source);
+	try {
+		return applyRules(parseError(source));
+	} catch {
+		return applyRules({ source: BROKEN_SOURCE, message: '', isHtml: false, isJson: false });
+	}
+}
+
+/** Stands for a source that could not be read. The last rule describes it. */
+const BROKEN_SOURCE: ErrorSource = { from: 'event', message: '' };
+
+function applyRules(error: ParsedError): DifyError {
 	const rule = RULES.find(({ matches }) => matches(error));
 	if (rule === undefined) throw new Error('No error rule matched, but the last rule must match');
 	return {
@@ -53,62 +70,75 @@ export function classifyError(source: ErrorSource): DifyError {
 	};
 }
 
+/** Parses a source. Texts are shortened before any rule looks at them: they can have any length. */
 function parseError(source: ErrorSource): ParsedError {
 	switch (source.from) {
 		case 'http': {
-			const { status, contentType } = source;
-			const body = parseErrorBody(source.body);
+			const status = toStatus(source.status);
+			const contentType = limitText(toText(source.contentType), MAX_CODE_LENGTH);
+			const location = toId(source.location);
+			const text = toText(source.body);
+			const fields = parseErrorBody(text);
+			const body = limitText(text, MAX_MESSAGE_LENGTH);
+			// An error under HTTP 200 has its status in the body.
+			const isError = status === undefined || status >= 300;
 			return {
-				source,
+				source: { from: 'http', status: status ?? 0, contentType, body, location },
 				// nginx and Flask return error pages whose Content-Type may be missing or wrong.
-				isHtml: /^\s*<(?:!doctype|html)/i.test(source.body) || /text\/html/i.test(contentType),
-				isJson: body !== undefined,
-				status,
-				code: body?.code,
-				message: body?.message ?? '',
+				isHtml:
+					/^<(?:!doctype|html)/i.test(body) ||
+					(/text\/html/i.test(contentType) && fields === undefined),
+				isJson: fields !== undefined,
+				status: isError ? status : (fields?.status ?? status),
+				...describe(fields ?? { message: '' }),
 			};
 		}
 		case 'event':
 		case 'workflow': {
-			const { code, status } = source;
-			const message = source.message.replace(RUN_FAILED_PREFIX, '');
-			return { source, code, status, message, isHtml: false, isJson: true };
+			const { from } = source;
+			const status = toStatus(source.status);
+			const fields = { code: toCode(source.code), message: toText(source.message) };
+			const { code, message } = describe(fields);
+			const text = message.replace(RUN_FAILED_PREFIX, '');
+			const run = { code, status, message };
+			return { source: { from, ...run }, ...run, message: text, isHtml: false, isJson: true };
+		}
+		case 'network': {
+			const code = limitText(toText(source.code), MAX_MESSAGE_LENGTH);
+			return { source: { from: 'network', code }, message: '', isHtml: false, isJson: false };
+		}
+		case 'timeout': {
+			const { limit, seconds, hasBegun } = source;
+			const limits = { limit, seconds: typeof seconds === 'number' ? seconds : 0, hasBegun };
+			return { source: { from: 'timeout', ...limits }, message: '', isHtml: false, isJson: false };
 		}
 		case 'streamEnd':
 		case 'truncatedBody':
-		case 'timeout':
-		case 'network':
 			return { source, message: '', isHtml: false, isJson: false };
 		default:
-			return source satisfies never;
+			source satisfies never;
+			return { source: BROKEN_SOURCE, message: '', isHtml: false, isJson: false };
 	}
 }
 
-/**
- * Parses Dify's error body. Dify has used three shapes: `{code, message, status}`, `{errors, message}`
- * (1.8 to 1.10) and `{code, message, params}` (before 1.8), see docs/dify-api.md#error-bodies.
- */
-function parseErrorBody(body: string): { code?: string; message: string } | undefined {
-	let value: unknown;
+/** Returns the fields of an error body, `undefined` if it is not a JSON object. */
+function parseErrorBody(body: string): ErrorFields | undefined {
 	try {
-		value = JSON.parse(body);
+		const value: unknown = JSON.parse(body);
+		return isRecord(value) ? readErrorFields(value) : undefined;
 	} catch {
 		return undefined;
 	}
-	if (typeof value !== 'object' || value === null) return undefined;
-	const { code, message, errors, params } = value as Record<string, unknown>;
-	const parts = [typeof message === 'string' ? message : ''];
-	if (typeof errors === 'object' && errors !== null) {
-		parts.push(...Object.entries(errors).map(([name, text]) => `${name}: ${String(text)}`));
-	}
-	if (typeof params === 'string') parts.push(`(${params})`);
-	return {
-		...(typeof code === 'string' && { code }),
-		message: removeRouteSuggestion(parts.filter((part) => part !== '').join(' ')),
-	};
+}
+
+/** Returns the texts of an error in the length that rules and users can handle. */
+function describe({ code, message }: ErrorFields): Pick<ParsedError, 'code' | 'message'> {
+	const text = limitText(removeRouteSuggestion(message), MAX_MESSAGE_LENGTH);
+	return { code: code === undefined ? undefined : limitText(code, MAX_CODE_LENGTH), message: text };
 }
 
 /** Removes the route suggestion that flask-restx appends to the message of each 404. It does not help the user. */
 function removeRouteSuggestion(message: string): string {
-	return message.replace(/\s*You have requested this URI \[.*$/s, '');
+	const start = message.indexOf('You have requested this URI [');
+	return start === -1 ? message : message.slice(0, start);
 }

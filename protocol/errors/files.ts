@@ -11,7 +11,7 @@ export const FILE_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'too_many_files',
 		matches: messageMatches(
-			/Number of .*files exceeds the maximum limit|must be less than \d+ files/,
+			/Number of .{0,40}files exceeds the maximum limit|must be less than \d{1,9} files/,
 		),
 		hint: "Send fewer files, or raise the limit in the app's settings in Dify.",
 	},

@@ -1,4 +1,8 @@
-import { AnswerText, TextBuffer } from './answerText';
+import { toCode, toStatus } from '../errors/errorBody';
+import { isRecord, toId, toText } from '../text';
+import { isVersionBefore } from '../version';
+import { findInputFileIds, selectAnswerFiles } from './answerFiles';
+import { AnswerText } from './answerText';
 import type {
 	AgentThought,
 	DifyEvent,
@@ -10,13 +14,14 @@ import type {
 } from './events';
 import { isKnownEvent } from './events';
 import type { RunError, RunResult, RunStatus, WorkflowRun } from './result';
-import { parsePauseReasons, toMetadata } from './result';
+import { joinReasoning, parsePauseReasons, readReasoning, toMetadata } from './result';
+import { TextBuffer } from './textBuffer';
 
 /**
  * How far a run has progressed.
  * - `streaming`: more events must come
- * - `awaitingPair`: only one of `message_end` and `workflow_finished` has come, and the other one may
- *   never come. Wait {@link PAIR_GRACE_MS} for it, then close the connection
+ * - `awaitingPair`: the run has ended, but one more event can follow, or may never come. Wait for it
+ *   for {@link RunAccumulator.graceMs}, then close the connection
  * - `done`: no relevant event can follow. Close the connection: the server may keep it open
  */
 export type RunPhase = 'streaming' | 'awaitingPair' | 'done';
@@ -26,6 +31,16 @@ export type RunPhase = 'streaming' | 'awaitingPair' | 'done';
  * the recordings (docs/decisions/0005-grace-period-for-the-second-end-event.md).
  */
 export const PAIR_GRACE_MS = 500;
+
+/**
+ * The same for `workflow_finished` of Dify before 1.13, after which the moderation of the answer runs
+ * before `message_replace` and `message_end` come. These versions close the connection after the last
+ * event, so the wait rarely lasts this long.
+ */
+export const LATE_END_GRACE_MS = 5_000;
+
+/** The same if the version is not known and nothing shows that it is 1.13 or later. */
+export const UNKNOWN_VERSION_GRACE_MS = 2_000;
 
 export interface AccumulatorOptions {
 	/** Whether to move `<think>…</think>` from `answer` to `reasoning`. Default: false. */
@@ -45,20 +60,31 @@ export interface AccumulatorOptions {
 export class RunAccumulator {
 	private readonly answer: AnswerText;
 	private readonly isResumed: boolean;
-	private readonly reasoning = new TextBuffer();
+	/** Separated reasoning. A node that runs several times has several texts. */
+	private readonly reasoning: TextBuffer[] = [];
+	/** The unfinished reasoning of each node. */
+	private readonly openReasoning = new Map<unknown, TextBuffer>();
 	private readonly thoughts = new Map<string, AgentThought>();
 	private readonly files: unknown[] = [];
+	private readonly answerFileIds = new Set<string>();
+	private uploadIds: ReadonlySet<string> | undefined;
 	private envelope: Envelope = {};
 	private forms: HumanInputForm[] = [];
 	private isChatflow = false;
+	private isSince113 = false;
 	private isAgent = false;
+	private isNewAgent = false;
 	private isAgentAnswerOpen = false;
+	/** Whether moderation has replaced the answer. The outputs of the workflow then do not count. */
+	private isModerated = false;
 
 	private messageEnd: MessageEndEvent | undefined;
 	private workflow: WorkflowFinishedData | undefined;
 	private errorEvent: RunError | undefined;
 	private isPaused = false;
 
+	/** Version of Dify, from the header `X-Version`. Some rules depend on it. `undefined` if it is not known. */
+	difyVersion: string | undefined;
 	/** Number of events, without pings. */
 	eventCount = 0;
 	/** Number of events whose name no known version of Dify sends. */
@@ -73,18 +99,35 @@ export class RunAccumulator {
 		if (this.errorEvent !== undefined || this.isPaused) return 'done';
 		if (this.workflow !== undefined) {
 			const { status } = this.workflow;
-			if (status === 'failed' || status === 'stopped') return 'done';
+			if (status === 'stopped') return 'done';
+			// Dify before 1.13 sends an error event with a code after a failed workflow.
+			if (status === 'failed') return this.isKnownBefore113 ? 'awaitingPair' : 'done';
 			return this.messageEnd === undefined ? 'awaitingPair' : 'done';
 		}
 		if (this.messageEnd === undefined) return 'streaming';
 		// Without a workflow event the app is a chatbot, an agent, or a chatflow whose answer came from
-		// an annotation or from moderation before the workflow started.
+		// an annotation or from moderation before the workflow started. Dify >= 1.15 then sends a failed
+		// workflow after message_end, which has no meaning.
 		return this.isChatflow ? 'awaitingPair' : 'done';
+	}
+
+	/** How long to wait for another event in the phase `awaitingPair`, in milliseconds. */
+	get graceMs(): number {
+		// workflow_finished follows message_end at once. Only Dify >= 1.14 can resume a run.
+		if (this.messageEnd !== undefined || this.isResumed) return PAIR_GRACE_MS;
+		if (this.isKnownBefore113) return LATE_END_GRACE_MS;
+		const isVersionKnown = isVersionBefore(this.difyVersion, 1, 13) !== undefined;
+		return isVersionKnown || this.isSince113 ? PAIR_GRACE_MS : UNKNOWN_VERSION_GRACE_MS;
 	}
 
 	/** Number of events that added non-empty text to the answer. */
 	get textEventCount(): number {
 		return this.answer.textEventCount;
+	}
+
+	/** Length of the text that has arrived, including reasoning tags, in UTF-16 units. */
+	get answerLength(): number {
+		return this.answer.length;
 	}
 
 	/** Whether any event except a ping has come. */
@@ -95,8 +138,8 @@ export class RunAccumulator {
 	/** The answer collected so far, including reasoning tags. */
 	get rawAnswer(): string {
 		const text = this.answer.toString();
-		const output = this.workflow?.outputs?.answer;
-		if (typeof output !== 'string') return text;
+		const output = toText(this.workflow?.outputs?.answer);
+		if (this.isModerated || output === '') return text;
 		return text === '' || (this.isResumed && output.endsWith(text)) ? output : text;
 	}
 
@@ -108,10 +151,7 @@ export class RunAccumulator {
 	push(event: DifyEvent | UnknownEvent): string {
 		if (event.event === 'ping') return '';
 		this.eventCount++;
-		// Events after the end are ignored: Dify 1.17.1 sends a failed workflow after the message_end of
-		// an annotation (langgenius/dify#42722). An error event still counts, because Dify 1.12 sends one
-		// after a failed workflow and only the error event has a code.
-		if (this.phase === 'done' && event.event !== 'error') return '';
+		if (this.phase === 'done' && !this.isRelevantAfterEnd(event)) return '';
 		this.updateEnvelope(event);
 		if (!isKnownEvent(event)) {
 			this.unknownEventCount++;
@@ -120,23 +160,30 @@ export class RunAccumulator {
 		return this.apply(event);
 	}
 
+	/** Call once the input has ended. Returns text that was held back for a streaming client. */
+	end(): string {
+		return this.answer.end();
+	}
+
 	/** Returns the result collected so far. Can be called repeatedly. */
 	snapshot(): RunResult {
 		const { messageEnd, error } = this;
 		const answer = this.answer.split(this.rawAnswer);
-		const reasoning = [this.reasoning.toString(), answer.reasoning].filter((part) => part !== '');
+		const separated =
+			readReasoning(messageEnd?.metadata) || joinReasoning(this.reasoning.map(String));
+		const reasoning = joinReasoning([separated, answer.reasoning]);
 		const { conversation_id, message_id, task_id, created_at } = this.envelope;
 		return {
 			status: this.status,
 			answer: answer.text,
-			...(reasoning.length > 0 && { reasoning: reasoning.join('\n') }),
+			...(reasoning !== '' && { reasoning }),
 			conversation_id,
 			message_id,
 			task_id,
 			mode: this.mode,
 			created_at,
 			metadata: toMetadata(messageEnd?.metadata),
-			files: Array.isArray(messageEnd?.files) ? messageEnd.files : this.files,
+			files: this.answerFiles,
 			agent_thoughts: [...this.thoughts.values()],
 			workflow: this.workflowRun,
 			human_input: this.forms,
@@ -144,32 +191,55 @@ export class RunAccumulator {
 		};
 	}
 
+	/**
+	 * Whether an event counts although the run is over. Other events after the end are ignored: Dify >= 1.15
+	 * sends a failed workflow after the message_end of moderated input or of an annotation
+	 * (docs/dify-api.md#moderation, langgenius/dify#42722).
+	 */
+	private isRelevantAfterEnd({ event }: DifyEvent | UnknownEvent): boolean {
+		const isFailed = this.error !== undefined;
+		// Dify before 1.13 sends an error event after a failed workflow, and only this event has a code.
+		if (event === 'error') return isFailed && this.errorEvent === undefined;
+		return event === 'message_replace' && !isFailed && !this.isPaused;
+	}
+
 	/** Applies a known event. Returns the text to pass on to a streaming client. */
 	private apply(event: DifyEvent): string {
 		switch (event.event) {
 			case 'message': {
-				// An Agent app of Dify 1.16 repeats the whole answer in one `message` event at the end.
-				const isRepeated = this.isAgentAnswerOpen;
+				const { answer, chunk_type: type } = event;
+				if (type === 'thought') this.addReasoning(type, answer);
+				if (toId(type) !== undefined && type !== 'text') return '';
+				// A New Agent repeats the whole answer in one `message` event at the end. An Agent sends the
+				// whole answer in one if moderation has changed it.
+				if (!this.isAgentAnswerOpen) return this.answer.append(answer);
 				this.isAgentAnswerOpen = false;
-				return isRepeated ? this.answer.replace(event.answer) : this.answer.append(event.answer);
+				this.isNewAgent = true;
+				return this.answer.repeat(answer);
 			}
 			case 'agent_message':
 				this.isAgent = true;
 				this.isAgentAnswerOpen = true;
 				return this.answer.append(event.answer);
 			case 'message_replace':
+				if (event.answer === undefined) return '';
+				// The snapshot of a resumed stream states the stored answer in the same event.
+				this.isModerated ||= !this.isResumed || event.reason === 'output_moderation';
 				return this.answer.replace(event.answer);
 			case 'text_chunk':
 				return this.answer.append(event.data?.text);
 			case 'text_replace':
-				return this.answer.replace(event.data?.text);
+				return event.data?.text === undefined ? '' : this.answer.replace(event.data.text);
 			case 'message_file':
-				if (event.answer !== undefined) return this.answer.append(event.answer);
-				this.files.push(omitEnvelope(event));
+				if (toText(event.answer) !== '') return this.answer.append(event.answer);
+				if (event.answer === undefined || event.url !== undefined) this.addFile(event);
 				return '';
-			case 'reasoning_chunk':
-				if (typeof event.data?.reasoning === 'string') this.reasoning.append(event.data.reasoning);
+			case 'reasoning_chunk': {
+				const { node_id: nodeId, reasoning, is_final: isFinal } = event.data ?? {};
+				this.addReasoning(nodeId, reasoning);
+				if (isFinal === true) this.openReasoning.delete(nodeId);
 				return '';
+			}
 			case 'agent_thought':
 				this.isAgent = true;
 				if (typeof event.id === 'string') this.thoughts.set(event.id, omitEnvelope(event));
@@ -178,10 +248,10 @@ export class RunAccumulator {
 				this.messageEnd = event;
 				return '';
 			case 'workflow_finished':
-				if (isObject(event.data)) this.workflow = event.data;
+				if (isRecord(event.data)) this.workflow = event.data;
 				return '';
 			case 'human_input_required':
-				if (isObject(event.data)) this.forms.push(event.data);
+				if (isRecord(event.data)) this.forms.push(event.data);
 				return '';
 			case 'workflow_paused': {
 				this.isPaused = true;
@@ -190,11 +260,18 @@ export class RunAccumulator {
 				return '';
 			}
 			case 'error': {
-				const { code, status, message } = event;
-				this.errorEvent = { code, status, message: String(message ?? ''), from: 'event' };
+				const code = toCode(event.code);
+				const status = toStatus(event.status);
+				const message = toText(event.message);
+				this.errorEvent = { code, status, message, from: 'event' };
+				// A New Agent that failed does not repeat its answer, but it names its run.
+				if (message.includes('(agent_run_id=')) this.isNewAgent = true;
 				return '';
 			}
 			case 'workflow_started':
+				this.isSince113 ||= toId(event.data?.reason) !== undefined;
+				this.uploadIds ??= new Set(findInputFileIds(event.data?.inputs));
+				return '';
 			case 'node_started':
 			case 'node_finished':
 			case 'node_retry':
@@ -218,22 +295,49 @@ export class RunAccumulator {
 		}
 	}
 
-	private updateEnvelope(event: Envelope): void {
-		const { conversation_id, message_id, created_at, task_id, workflow_run_id } = event;
+	private updateEnvelope(event: DifyEvent | UnknownEvent): void {
 		const { envelope } = this;
-		if (typeof conversation_id === 'string') envelope.conversation_id ??= conversation_id;
-		if (typeof message_id === 'string') envelope.message_id ??= message_id;
-		if (typeof created_at === 'number') envelope.created_at ??= created_at;
-		if (typeof task_id === 'string') envelope.task_id ??= task_id;
-		if (typeof workflow_run_id === 'string') {
-			envelope.workflow_run_id ??= workflow_run_id;
+		envelope.conversation_id ??= toId(event.conversation_id);
+		envelope.message_id ??= toId(event.message_id);
+		envelope.task_id ??= toId(event.task_id);
+		envelope.workflow_run_id ??= toId(event.workflow_run_id);
+		if (typeof event.created_at === 'number') envelope.created_at ??= event.created_at;
+		if (toId(event.workflow_run_id) !== undefined || event.event.startsWith('workflow_')) {
 			this.isChatflow = true;
 		}
 		// workflow_started can be lost under load (langgenius/dify#40948), but the text events of a
-		// chatflow still name the node that they come from.
-		if ('from_variable_selector' in event && Array.isArray(event.from_variable_selector)) {
-			this.isChatflow = true;
+		// chatflow still name the node that they come from. Other apps send null, or [] since 1.16.
+		const selector = 'from_variable_selector' in event ? event.from_variable_selector : undefined;
+		if (Array.isArray(selector) && selector.length > 0) this.isChatflow = true;
+	}
+
+	private addReasoning(nodeId: unknown, reasoning: unknown): void {
+		let buffer = this.openReasoning.get(nodeId);
+		if (buffer === undefined) {
+			buffer = new TextBuffer();
+			this.openReasoning.set(nodeId, buffer);
+			this.reasoning.push(buffer);
 		}
+		buffer.append(toText(reasoning));
+	}
+
+	private addFile(event: Extract<DifyEvent, { event: 'message_file' }>): void {
+		const [file] = selectAnswerFiles([{ belongs_to: 'assistant', ...omitEnvelope(event) }]);
+		if (file === undefined) return;
+		this.files.push(omitEnvelope(event));
+		const id = toId(event.id);
+		if (id !== undefined) this.answerFileIds.add(id);
+	}
+
+	/** Since Dify 1.13 `message_end` lists the files of the answer. Before, only `message_file` events have them. */
+	private get answerFiles(): unknown[] {
+		const { answerFileIds: answerIds, uploadIds } = this;
+		const files = selectAnswerFiles(this.messageEnd?.files, { answerIds, uploadIds });
+		return files.length > 0 ? files : this.files;
+	}
+
+	private get isKnownBefore113(): boolean {
+		return isVersionBefore(this.difyVersion, 1, 13) === true;
 	}
 
 	private get status(): RunStatus {
@@ -248,26 +352,34 @@ export class RunAccumulator {
 	/** The error event is preferred to the failed workflow, because only the error event has a code. */
 	private get error(): RunError | undefined {
 		if (this.errorEvent !== undefined || this.workflow?.status !== 'failed') return this.errorEvent;
-		return { message: this.workflow.error ?? '', from: 'workflow' };
+		return { message: toText(this.workflow.error), from: 'workflow' };
 	}
 
 	private get mode(): string {
-		if (this.isChatflow) return 'advanced-chat';
+		// Only chatflows measure the time to the first token. This is the one sign of a chatflow whose
+		// answer came before its workflow started.
+		const usage = toMetadata(this.messageEnd?.metadata).usage;
+		if (this.isChatflow || typeof usage?.time_to_first_token === 'number') return 'advanced-chat';
+		const canBeNewAgent = isVersionBefore(this.difyVersion, 1, 15) !== true;
+		if (this.isNewAgent && canBeNewAgent) return 'agent';
 		return this.isAgent ? 'agent-chat' : 'chat';
 	}
 
 	private get workflowRun(): WorkflowRun | null {
 		const { workflow, isPaused } = this;
-		const id = workflow?.id ?? this.envelope.workflow_run_id;
+		const id = toId(workflow?.id) ?? this.envelope.workflow_run_id;
 		if (id === undefined) return null;
-		const { status, elapsed_time, total_tokens, total_steps, outputs } = workflow ?? {};
+		const { status, elapsed_time, total_tokens, total_steps } = workflow ?? {};
+		const outputs = isRecord(workflow?.outputs) ? workflow.outputs : {};
+		// The outputs contain the text before moderation, which must not reach anybody.
+		const isUnmoderated = this.isModerated && 'answer' in outputs;
 		return {
 			id,
 			status: status ?? (isPaused ? 'paused' : 'running'),
 			elapsed_time,
 			total_tokens,
 			total_steps,
-			outputs: outputs ?? {},
+			outputs: isUnmoderated ? { ...outputs, answer: this.rawAnswer } : outputs,
 		};
 	}
 }
@@ -286,9 +398,4 @@ function omitEnvelope<T extends Envelope & { event: string }>(
 		...ownFields
 	} = event;
 	return ownFields;
-}
-
-/** The types in events.ts are not validated, so a field from the wire may have any type. */
-function isObject(value: unknown): value is object {
-	return typeof value === 'object' && value !== null;
 }

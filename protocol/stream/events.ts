@@ -1,7 +1,7 @@
 /**
  * The events that Dify's chat, agent, chatflow, completion and workflow apps send, and a table of
- * their roles (docs/dify-api.md#events). The types follow recordings of Dify 1.12.1, 1.13.2 and 1.14.2
- * and, for other events, Dify's API reference. Events from the wire are not validated against these
+ * their roles (docs/dify-api.md#events). The types follow recordings of Dify 1.12.1 to 1.16.0 and, for
+ * other events, Dify's API reference. Events from the wire are not validated against these
  * types: code that reads a field must check its type first.
  */
 
@@ -23,6 +23,8 @@ export interface Metadata {
 	annotation_reply?: unknown;
 	retriever_resources?: unknown[];
 	usage?: Usage | null;
+	/** Reasoning by node id, for nodes that separate it. Since Dify 1.16. */
+	reasoning?: Record<string, string>;
 	[key: string]: unknown;
 }
 
@@ -80,7 +82,12 @@ export interface HumanInputForm {
 	[key: string]: unknown;
 }
 
-type MessageEvent = TextEvent<'message'> & { from_variable_selector?: string[] | null };
+type MessageEvent = TextEvent<'message'> & {
+	/** The node and output of a chatflow. Empty or null in other apps. */
+	from_variable_selector?: string[] | null;
+	/** Kind of the content, `text` for the answer. No release is known to send another kind. */
+	chunk_type?: string;
+};
 type AgentMessageEvent = TextEvent<'agent_message'>;
 type MessageReplaceEvent = TextEvent<'message_replace'> & { reason?: string };
 export type MessageEndEvent = Envelope & {
@@ -104,9 +111,15 @@ type ErrorEvent = Envelope & {
 	status?: number;
 	message?: string;
 };
-type ReasoningChunkEvent = DataEvent<'reasoning_chunk', { reasoning?: string }>;
+type ReasoningChunkEvent = DataEvent<
+	'reasoning_chunk',
+	{ reasoning?: string; node_id?: string; is_final?: boolean }
+>;
 type WorkflowFinishedEvent = DataEvent<'workflow_finished', WorkflowFinishedData>;
-type WorkflowStartedEvent = DataEvent<'workflow_started', { id: string; workflow_id?: string }>;
+type WorkflowStartedEvent = DataEvent<
+	'workflow_started',
+	{ id: string; workflow_id?: string; inputs?: Record<string, unknown>; reason?: string }
+>;
 type WorkflowPausedEvent = DataEvent<'workflow_paused'>;
 type HumanInputRequiredEvent = DataEvent<'human_input_required', HumanInputForm>;
 type TextChunkEvent = DataEvent<'text_chunk', { text: string }>;

@@ -1,3 +1,4 @@
+import { isRecord, toText } from '../text';
 import type { AgentThought, HumanInputForm, Metadata } from './events';
 
 /**
@@ -36,16 +37,17 @@ export interface RunError {
 export interface RunResult {
 	status: RunStatus;
 	answer: string;
-	/** Reasoning from `reasoning_chunk` events and, when it is separated, from think tags in the answer. */
+	/** Reasoning that Dify separated from the answer, and text from think tags if the caller separates it. */
 	reasoning?: string;
 	conversation_id?: string;
 	message_id?: string;
 	task_id?: string;
-	/** `chat`, `agent-chat` or `advanced-chat`. */
+	/** `chat`, `agent-chat`, `agent` (New Agent) or `advanced-chat`. */
 	mode: string;
 	/** Unix time in seconds. */
 	created_at?: number;
 	metadata: Metadata;
+	/** The files of the answer. The files that the user sent are not among them. */
 	files: unknown[];
 	agent_thoughts: AgentThought[];
 	workflow: WorkflowRun | null;
@@ -54,13 +56,29 @@ export interface RunResult {
 	error?: RunError;
 }
 
-/** Returns {@link Metadata} with Dify's own defaults for missing fields. */
-export function toMetadata(metadata: Metadata | null | undefined): Metadata {
+/** Returns {@link Metadata} with Dify's own defaults for missing fields and fields of a wrong type. */
+export function toMetadata(value: unknown): Metadata {
+	const { usage, retriever_resources, annotation_reply } = isRecord(value) ? value : {};
 	return {
-		usage: metadata?.usage ?? null,
-		retriever_resources: metadata?.retriever_resources ?? [],
-		annotation_reply: metadata?.annotation_reply ?? null,
+		usage: isRecord(usage) ? usage : null,
+		retriever_resources: Array.isArray(retriever_resources) ? retriever_resources : [],
+		annotation_reply: annotation_reply ?? null,
 	};
+}
+
+/** Returns the reasoning in the `metadata` of `message_end` or of a blocking response, `''` if there is none. */
+export function readReasoning(metadata: unknown): string {
+	const reasoning = isRecord(metadata) ? metadata.reasoning : undefined;
+	if (!isRecord(reasoning)) return toText(reasoning).trim();
+	return joinReasoning(Object.values(reasoning).map(toText));
+}
+
+/** Joins the reasoning of several nodes or blocks. */
+export function joinReasoning(parts: readonly string[]): string {
+	return parts
+		.map((part) => part.trim())
+		.filter((part) => part !== '')
+		.join('\n');
 }
 
 /** Returns the human input forms in the `reasons` of a paused run. Both response modes have this list. */
@@ -70,10 +88,5 @@ export function parsePauseReasons(reasons: unknown): HumanInputForm[] {
 }
 
 function isHumanInputReason(reason: unknown): reason is HumanInputForm & { TYPE: string } {
-	return (
-		typeof reason === 'object' &&
-		reason !== null &&
-		'TYPE' in reason &&
-		reason.TYPE === 'human_input_required'
-	);
+	return isRecord(reason) && reason.TYPE === 'human_input_required';
 }

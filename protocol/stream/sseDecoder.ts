@@ -1,5 +1,8 @@
 import { createParser } from 'eventsource-parser';
+import { isErrorObject, readErrorFields } from '../errors/errorBody';
+import { isRecord, limitText, toId } from '../text';
 import type { DifyEvent, UnknownEvent } from './events';
+import { EVENT_ROLES } from './events';
 
 /**
  * One event of the stream, or a message that is not a Dify event. A malformed message is a value and
@@ -13,6 +16,8 @@ export type SseMessage =
 			reason: 'json' | 'shape' | 'too-long';
 			/** Length of the data in UTF-16 units. For `too-long`, the maximum length. */
 			length: number;
+			/** The message in the data, if the data is an object that may be an error of a gateway. */
+			text?: string;
 	  };
 
 interface SseDecoderOptions {
@@ -33,6 +38,9 @@ interface SseDecoder {
 
 const DEFAULT_MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 
+/** How much of a message that is no event is kept as its text. */
+const MAX_TEXT_LENGTH = 1_000;
+
 /**
  * Creates a decoder for an event stream (docs/dify-api.md#framing). Chunks may be split at any byte.
  * Messages are reported in the order of the stream, except that the pings of a chunk come before its
@@ -45,13 +53,16 @@ export function createSseDecoder(
 	const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
 	const utf8 = new TextDecoder();
 	const countPings = createPingCounter();
-	let endedInCarriageReturn = false;
+	const normalizeLineEnds = createLineEndNormalizer();
 	/** Whether the rest of a line that was too long is still to come. */
 	let isSkippingLine = false;
 
 	const parser = createParser({
 		maxBufferSize: maxMessageLength,
-		onEvent: ({ data }) => onMessage(parseMessage(data)),
+		onEvent: ({ event, data }) => {
+			const message = parseMessage(data, event);
+			if (message !== undefined) onMessage(message);
+		},
 		onError: (error) => {
 			// The parser itself ignores unknown fields and bad retry values (WHATWG HTML 9.2.6).
 			if (error.type !== 'max-buffer-size-exceeded') return;
@@ -61,13 +72,13 @@ export function createSseDecoder(
 	});
 
 	const feed = (decoded: string): void => {
-		const text = isSkippingLine ? skipToLineBreak(decoded) : decoded;
+		const lines = normalizeLineEnds(decoded);
+		const text = isSkippingLine ? skipToLineBreak(lines) : lines;
 		if (text === '') return;
 		if (isSkippingLine) {
 			isSkippingLine = false;
 			parser.reset();
 		}
-		endedInCarriageReturn = text.endsWith('\r');
 		for (let pings = countPings(text); pings > 0; pings--) {
 			onMessage({ ok: true, event: { event: 'ping' } });
 		}
@@ -76,38 +87,63 @@ export function createSseDecoder(
 
 	return {
 		push: (chunk) => feed(utf8.decode(chunk, { stream: true })),
-		end: () => {
-			feed(utf8.decode());
-			// The parser holds a final CR back, because it may be the first half of a CRLF.
-			if (endedInCarriageReturn) parser.feed('\n');
-		},
+		end: () => feed(utf8.decode()),
+	};
+}
+
+/**
+ * Returns a function that turns the line ends CRLF and CR of the next piece of text into LF. The parser
+ * takes quadratic time for many lone CRs, because it searches the whole text for an LF at each of them.
+ */
+function createLineEndNormalizer(): (text: string) => string {
+	let endedInCarriageReturn = false;
+	return (text) => {
+		if (text === '') return text;
+		// The LF of a CRLF that is spread over two pieces ends no second line.
+		const start = endedInCarriageReturn && text.startsWith('\n') ? 1 : 0;
+		endedInCarriageReturn = text.endsWith('\r');
+		return (start === 0 ? text : text.slice(1)).replace(/\r\n?/g, '\n');
 	};
 }
 
 /** Returns `text` from its first line break, `''` if it has none. */
 function skipToLineBreak(text: string): string {
-	const lineBreak = text.search(/[\r\n]/);
+	const lineBreak = text.indexOf('\n');
 	return lineBreak === -1 ? '' : text.slice(lineBreak);
 }
 
-function parseMessage(data: string): SseMessage {
+/**
+ * Parses the data of one message.
+ *
+ * @param name SSE's own event name. Dify puts the name into the data, but gateways use this field
+ * @returns `undefined` for a message without content: a ping, or the end marker of other APIs
+ */
+function parseMessage(data: string, name: string | undefined): SseMessage | undefined {
+	// Pings are counted by their line, whether or not they have data.
+	if (name === 'ping' || data.trim() === '' || data.trim() === '[DONE]') return undefined;
 	let value: unknown;
 	try {
 		value = JSON.parse(data);
 	} catch {
+		if (name === 'error') return toErrorMessage({ message: limitText(data, MAX_TEXT_LENGTH) });
 		return { ok: false, reason: 'json', length: data.length };
 	}
-	if (!isEvent(value)) return { ok: false, reason: 'shape', length: data.length };
-	return { ok: true, event: value };
+	if (name === 'error' && !isRecord(value)) return toErrorMessage({ message: value });
+	if (!isRecord(value)) return { ok: false, reason: 'shape', length: data.length };
+	if (toId(value.event) !== undefined) return { ok: true, event: value as unknown as UnknownEvent };
+	if (name === 'error' || isErrorObject(value)) return toErrorMessage(value);
+	if (name !== undefined && Object.hasOwn(EVENT_ROLES, name)) {
+		return { ok: true, event: { ...value, event: name } };
+	}
+	const text = limitText(readErrorFields(value).message, MAX_TEXT_LENGTH);
+	return { ok: false, reason: 'shape', length: data.length, ...(text !== '' && { text }) };
 }
 
-function isEvent(value: unknown): value is DifyEvent | UnknownEvent {
-	return (
-		typeof value === 'object' &&
-		value !== null &&
-		'event' in value &&
-		typeof value.event === 'string'
-	);
+/** Returns an error object as the `error` event that Dify would send. */
+function toErrorMessage(value: Record<string, unknown>): SseMessage {
+	const { conversation_id, message_id, created_at, task_id } = value;
+	const envelope = { conversation_id, message_id, created_at, task_id } as Partial<UnknownEvent>;
+	return { ok: true, event: { ...envelope, ...readErrorFields(value), event: 'error' } };
 }
 
 /**
@@ -117,13 +153,13 @@ function isEvent(value: unknown): value is DifyEvent | UnknownEvent {
  * break is always a field and never data.
  */
 function createPingCounter(): (text: string) => number {
-	const PING = /[\r\n]event: ?ping(?=[\r\n])/g;
+	const PING = /\nevent: ?ping(?=\n)/g;
 	const MAX_PING_LENGTH = '\nevent: ping'.length;
 	/** The last line break and the start of a line that may still become a ping. */
 	let pending = '\n';
 	return (text) => {
 		const searched = pending + text;
-		const lineStart = Math.max(searched.lastIndexOf('\n'), searched.lastIndexOf('\r'));
+		const lineStart = searched.lastIndexOf('\n');
 		const lastLine = lineStart === -1 ? '' : searched.slice(lineStart);
 		pending = lastLine.length > MAX_PING_LENGTH ? '' : lastLine;
 		// Most chunks contain no `event:` at all: this check costs one search and avoids the regular expression.

@@ -2,8 +2,10 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { DifyError, ErrorSource } from '../../../protocol/errors/classify';
 import { classifyError } from '../../../protocol/errors/classify';
 import type { AccumulatorOptions } from '../../../protocol/stream/accumulator';
-import { PAIR_GRACE_MS, RunAccumulator } from '../../../protocol/stream/accumulator';
+import { RunAccumulator } from '../../../protocol/stream/accumulator';
 import { isBlockingBody, parseBlockingBody } from '../../../protocol/stream/blocking';
+import type { BodyFormat } from '../../../protocol/stream/bodyFormat';
+import { detectBodyFormat } from '../../../protocol/stream/bodyFormat';
 import type { DifyEvent, UnknownEvent } from '../../../protocol/stream/events';
 import type { RunResult, RunStatus } from '../../../protocol/stream/result';
 import type { SseMessage } from '../../../protocol/stream/sseDecoder';
@@ -75,6 +77,8 @@ export class ChatRun {
 	private readonly events: Array<DifyEvent | UnknownEvent> = [];
 	private firstTextAt: number | undefined;
 	private malformedMessages = 0;
+	/** What a gateway wrote into the stream in place of an event. */
+	private malformedText: string | undefined;
 	private wasStreamed = false;
 	private difyVersion: string | undefined;
 	private isConnectionBroken = false;
@@ -118,34 +122,51 @@ export class ChatRun {
 		const { response } = sent;
 		timeouts.touch();
 		this.difyVersion = response.headers['x-version'];
-		if (!isSuccess(response)) return this.toOutcome(await readError(response), 'failed');
+		this.accumulator.difyVersion = this.difyVersion;
+		const chunks = this.readChunks(response.body);
+		let start: BodyStart | undefined;
+		if (!isSuccess(response)) {
+			// A gateway can call an event stream a web page.
+			if (response.status === 200) start = await readBodyStart(chunks);
+			if (start?.format !== 'eventStream') {
+				const body = joinChunks(start?.chunks ?? [], chunks);
+				return this.toOutcome(await readError({ ...response, body }), 'failed');
+			}
+		}
 		const error = await settings.onConnected?.();
 		if (error !== undefined) {
 			timeouts.abort('closed');
 			return this.toOutcome(error, 'failed');
 		}
-		// Dify can answer a blocking request with a stream, and the other way round (docs/dify-api.md#blocking).
-		const isStream = response.contentType.includes('text/event-stream');
-		return isStream ? await this.readStream(response) : await this.readBlocking(response);
+		const isJson = /\bjson\b/i.test(response.contentType);
+		const cancelStallCheck = isJson
+			? undefined
+			: onTimeout(STALL_MS, () => void this.diagnoseStall());
+		try {
+			start ??= await readBodyStart(chunks);
+			const body = joinChunks(start.chunks, chunks);
+			// Dify can answer a blocking request with a stream, and the other way round (docs/dify-api.md#blocking).
+			if (isEventStream(start.format, response)) return await this.readStream(body);
+			cancelStallCheck?.();
+			return await this.readBlocking({ ...response, body });
+		} finally {
+			cancelStallCheck?.();
+		}
 	}
 
-	private async readStream(response: HttpResponse): Promise<RunOutcome> {
+	private async readStream(body: AsyncIterable<Uint8Array>): Promise<RunOutcome> {
 		const pieces: string[] = [];
 		const decoder = createSseDecoder((message) => pieces.push(this.push(message)));
-		const cancelStallCheck = onTimeout(STALL_MS, () => void this.diagnoseStall());
-		try {
-			for await (const chunk of this.readChunks(response.body)) {
-				decoder.push(chunk);
-				await this.streamText(pieces.splice(0));
-				const { phase } = this.accumulator;
-				if (phase === 'done') break;
-				if (phase === 'awaitingPair') this.timeouts.closeAfter(PAIR_GRACE_MS);
-			}
-			decoder.end();
+		for await (const chunk of body) {
+			decoder.push(chunk);
 			await this.streamText(pieces.splice(0));
-		} finally {
-			cancelStallCheck();
+			const { phase, graceMs } = this.accumulator;
+			if (phase === 'done') break;
+			if (phase === 'awaitingPair') this.timeouts.closeAfter(graceMs);
 		}
+		decoder.end();
+		pieces.push(this.addText(this.accumulator.end()));
+		await this.streamText(pieces.splice(0));
 		if (this.stallError !== undefined) return this.toOutcome(this.stallError, 'failed');
 		return this.endStream();
 	}
@@ -179,6 +200,7 @@ export class ChatRun {
 	private push(message: SseMessage): string {
 		if (!message.ok) {
 			this.malformedMessages++;
+			this.malformedText ??= message.text;
 			return '';
 		}
 		if (this.settings.includeEvents) this.events.push(message.event);
@@ -187,6 +209,11 @@ export class ChatRun {
 		if (!hasBegun && this.accumulator.hasBegun) {
 			this.client.logDebug('First event', { event: message.event.event, ms: this.elapsedMs() });
 		}
+		return this.addText(text);
+	}
+
+	/** Notes the time of the first text of the answer. */
+	private addText(text: string): string {
 		if (text !== '') this.firstTextAt ??= performance.now();
 		return text;
 	}
@@ -216,6 +243,10 @@ export class ChatRun {
 		if (error !== undefined) return this.fail(error);
 		if (status !== 'truncated') return this.toOutcome();
 		const { hasBegun } = this.accumulator;
+		const { malformedText } = this;
+		if (!hasBegun && malformedText !== undefined) {
+			return this.fail({ from: 'event', message: malformedText });
+		}
 		const end = this.isConnectionBroken ? 'broken' : 'ended';
 		return this.fail(this.limitError() ?? { from: 'streamEnd', end, hasBegun });
 	}
@@ -276,6 +307,40 @@ export function toRunSettings(
 		separateReasoning,
 		onText: stream === undefined ? undefined : async (text) => await stream.sendText(text),
 	};
+}
+
+/** The first chunks of a body, and what they show. */
+interface BodyStart {
+	format: BodyFormat;
+	chunks: Uint8Array[];
+}
+
+/** Reads a body until its first characters show what it is. */
+async function readBodyStart(body: AsyncGenerator<Uint8Array, void>): Promise<BodyStart> {
+	const utf8 = new TextDecoder();
+	const chunks: Uint8Array[] = [];
+	let text = '';
+	for (;;) {
+		const next = await body.next();
+		if (next.done === true) return { format: 'unknown', chunks };
+		chunks.push(next.value);
+		text += utf8.decode(next.value, { stream: true });
+		const format = detectBodyFormat(text);
+		if (format !== undefined) return { format, chunks };
+	}
+}
+
+/** Yields chunks that were read already, then the rest. */
+async function* joinChunks(
+	chunks: readonly Uint8Array[],
+	rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+	yield* chunks;
+	yield* rest;
+}
+
+function isEventStream(format: BodyFormat, { contentType }: HttpResponse): boolean {
+	return format === 'unknown' ? /text\/event-stream/i.test(contentType) : format === 'eventStream';
 }
 
 function roundMs(ms: number): number {

@@ -4,8 +4,8 @@ import { throwApiError } from '../transport/errors';
 import type { RunOutcome } from './ChatRun';
 import type { RunOptions } from './options';
 import { recoverRun, remainingText } from './recovery';
-import { stopTaskIfCancelled, stopTaskIfTooLong } from './stopTask';
-import { toItem } from './toItem';
+import { stopTaskIfCanceled, stopTaskIfTooLong } from './stopTask';
+import { toItem, toWarnings } from './toItem';
 import type { WebhookStream } from './webhookStream';
 
 /** Where and how the result of a run is reported. */
@@ -40,7 +40,7 @@ export async function completeRun(
 	if (!outcome.wasStreamed && answer !== '') await stream?.sendText(answer);
 	const completed = await recoverIfCutShort(client, outcome, report);
 	// The execution may also have been canceled during the recovery.
-	await stopTaskIfCancelled(client, outcome, { context, user });
+	await stopTaskIfCanceled(client, outcome, { context, user });
 	if (completed !== undefined) {
 		const isResumed = report.workflowRunId !== undefined;
 		await stream?.sendText(remainingText(completed.result.answer, answer, isResumed));
@@ -87,14 +87,10 @@ async function recoverIfCutShort(
 
 function addStreamHints(
 	{ itemIndex }: DifyClient,
-	{ malformedMessages }: RunOutcome,
+	outcome: RunOutcome,
 	{ context, stream }: RunReport,
 ): void {
-	if (malformedMessages > 0) {
-		const count = malformedMessages === 1 ? '1 message' : `${malformedMessages} messages`;
-		const message = `Skipped ${count} of Dify's stream that could not be read`;
-		addHint(context, itemIndex, message);
-	}
+	for (const warning of toWarnings(outcome)) addHint(context, itemIndex, warning);
 	if (stream?.brokenReason !== undefined) {
 		const message = `The answer could not be streamed to its end: ${stream.brokenReason}`;
 		addHint(context, itemIndex, message);

@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 import type { DifyError } from '../../../protocol/errors/classify';
+import { selectAnswerFiles } from '../../../protocol/stream/answerFiles';
 import { computeDelta } from '../../../protocol/stream/answerText';
 import { splitReasoning } from '../../../protocol/stream/reasoning';
 import type { RunResult } from '../../../protocol/stream/result';
@@ -210,7 +211,7 @@ function addStoredFields(result: RunResult, stored: StoredMessage | undefined): 
 	return {
 		...result,
 		metadata: toMetadata({ ...result.metadata, retriever_resources }),
-		files: message_files ?? result.files,
+		files: message_files === undefined ? result.files : selectAnswerFiles(message_files),
 		agent_thoughts: agent_thoughts ?? result.agent_thoughts,
 		created_at: created_at ?? result.created_at,
 	};

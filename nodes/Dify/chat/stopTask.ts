@@ -34,7 +34,7 @@ export async function stopTaskIfTooLong(
  *
  * @throws {NodeOperationError} if the execution was canceled
  */
-export async function stopTaskIfCancelled(
+export async function stopTaskIfCanceled(
 	client: DifyClient,
 	{ abortReason, result }: RunOutcome,
 	{ context, user }: { context: IExecuteFunctions; user: string },

@@ -10,22 +10,45 @@ export interface ItemSettings {
 	isRecovered: boolean;
 }
 
+/** n8n's guideline for simplified output. */
+const MAX_SIMPLIFIED_FIELDS = 10;
+
+/** The simplified fields that make room for fields that only some runs have, the first one first. */
+const DISPENSABLE_FIELDS = ['created_at', 'task_id'];
+
 /**
  * Returns the JSON of an item for a run, with Dify's field names. The fields are the same in both
  * response modes. A field that Dify did not send is null, so that expressions work.
  */
 export function toItem(
-	{ result, timing, events }: RunOutcome,
+	outcome: RunOutcome,
 	{ simplify, includeEvents, isRecovered }: ItemSettings,
 ): IDataObject {
-	const item = simplify
-		? simplifiedFields(result)
-		: { ...allFields(result), timing: { ...timing } };
-	return {
-		...item,
+	const { result, timing, events } = outcome;
+	const warnings = toWarnings(outcome);
+	const item = {
+		...(simplify ? simplifiedFields(result) : { ...allFields(result), timing: { ...timing } }),
 		...(isRecovered && { recovered: true }),
+		...(warnings.length > 0 && { warnings }),
+	};
+	return {
+		...(simplify ? limitFields(item) : item),
 		...(includeEvents && { events }),
 	} as IDataObject;
+}
+
+/** Returns what the reader of an answer must know about it: parts of the stream that were lost. */
+export function toWarnings({ malformedMessages }: RunOutcome): string[] {
+	if (malformedMessages === 0) return [];
+	const count = malformedMessages === 1 ? '1 message' : `${malformedMessages} messages`;
+	return [`Skipped ${count} of Dify's stream that could not be read`];
+}
+
+/** Removes dispensable fields until no more than ten are left. */
+function limitFields(item: IDataObject): IDataObject {
+	const excess = Math.max(0, Object.keys(item).length - MAX_SIMPLIFIED_FIELDS);
+	const removed = DISPENSABLE_FIELDS.slice(0, excess);
+	return Object.fromEntries(Object.entries(item).filter(([name]) => !removed.includes(name)));
 }
 
 /** Returns at most ten fields. A paused run has no usage and no sources; it has the fields that resume it. */

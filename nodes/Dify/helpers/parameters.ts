@@ -144,7 +144,8 @@ export class ParameterReader {
 	}
 
 	private readInputsJson(expected: string): Record<string, unknown> {
-		const value = this.read('inputsJson', '{}');
+		// An expression can return nothing. Like an empty text, it means that there are no values.
+		const value = this.read('inputsJson', '{}') ?? '';
 		if (typeof value === 'string' && value.trim() === '') return {};
 		const displayName = 'Inputs (JSON)';
 		const advice = `Enter ${expected}, such as {"topic": "tides"}, or {} for no values.`;

@@ -105,10 +105,16 @@ describe('SSE decoder: malformed messages', () => {
 		['JSON that is not an object', 'data: 7\n\n', 'shape'],
 		['an object without an event', 'data: {"answer":"x"}\n\n', 'shape'],
 		['null', 'data: null\n\n', 'shape'],
-		["OpenAI's end marker", 'data: [DONE]\n\n', 'json'],
 	])('%s is reported, and the next message is read', (_, line, reason) => {
 		const messages = decodeAll([line, messageLine('x')]);
 		expect(messages).toEqual([expect.objectContaining({ ok: false, reason }), messageEvent('x')]);
+	});
+
+	it.each([
+		["OpenAI's end marker", 'data: [DONE]\n\n'],
+		['a message without data', 'data:\n\n'],
+	])('%s is not reported, because nothing is lost', (_, line) => {
+		expect(decodeAll([line, messageLine('x')])).toEqual([messageEvent('x')]);
 	});
 
 	it.each([1, 7, 64, 10_000])(
