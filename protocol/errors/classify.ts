@@ -105,10 +105,19 @@ function parseError(source: ErrorSource): ParsedError {
 		}
 		case 'network': {
 			const code = limitText(toText(source.code), MAX_MESSAGE_LENGTH);
-			return { source: { from: 'network', code }, message: '', isHtml: false, isJson: false };
+			const { startsRun } = source;
+			return {
+				source: { from: 'network', code, startsRun },
+				message: '',
+				isHtml: false,
+				isJson: false,
+			};
 		}
 		case 'streamEnd':
 		case 'truncatedBody':
+		case 'requestTimeout':
+		case 'bodySize':
+		case 'unexpectedBody':
 		case 'timeout':
 			return { source, message: '', isHtml: false, isJson: false };
 		default:

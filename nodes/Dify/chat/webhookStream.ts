@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 /** Streams the answer to the client of a streaming webhook or chat, through n8n's `sendChunk`. */
 export class WebhookStream {
@@ -38,6 +39,43 @@ export class WebhookStream {
 		} catch (error) {
 			this.brokenReason = error instanceof Error ? error.message : String(error);
 		}
+	}
+}
+
+/**
+ * Calls `run`, and sends the reason of a failure to the client that receives the answer as a stream, also
+ * of a failure before the first request. If the node fails, n8n sends the error's description to the
+ * client, and if the node continues, n8n sends nothing.
+ */
+export async function reportFailure<Result>(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	run: () => Promise<Result>,
+): Promise<Result> {
+	try {
+		return await run();
+	} catch (error) {
+		const stream = isStreamWanted(context, itemIndex)
+			? WebhookStream.open(context, itemIndex)
+			: undefined;
+		if (stream !== undefined && error instanceof Error) {
+			if (context.continueOnFail()) await stream.fail(error.message);
+			else if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+				const { message, description } = error;
+				error.description = [message, description].filter(Boolean).join('\n\n');
+			}
+		}
+		throw error;
+	}
+}
+
+/** Returns the value of the option 'Stream to Response'. An expression that fails does not hide the error. */
+function isStreamWanted(context: IExecuteFunctions, itemIndex: number): boolean {
+	try {
+		const value = context.getNodeParameter('options.streamToResponse', itemIndex, true);
+		return value !== false && value !== 'false';
+	} catch {
+		return true;
 	}
 }
 

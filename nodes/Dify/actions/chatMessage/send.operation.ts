@@ -5,7 +5,7 @@ import { buildChatBody } from '../../../../protocol/request';
 import { ChatRun, toRunSettings } from '../../chat/ChatRun';
 import { addHint, completeRun } from '../../chat/completeRun';
 import { sendOptions } from '../../chat/options';
-import { WebhookStream } from '../../chat/webhookStream';
+import { WebhookStream, reportFailure } from '../../chat/webhookStream';
 import { ParameterReader } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import { simplify, user } from '../common.descriptions';
@@ -201,6 +201,13 @@ export const description = updateDisplayOptions(
  * @throws {NodeApiError} if the run failed or is incomplete, with its partial result
  */
 export async function execute(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<INodeExecutionData> {
+	return await reportFailure(context, itemIndex, async () => await sendMessage(context, itemIndex));
+}
+
+async function sendMessage(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
