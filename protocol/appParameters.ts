@@ -1,3 +1,4 @@
+import { isRecord } from './text';
 import type { FileType } from './request';
 import { detectFileType } from './request';
 
@@ -33,7 +34,7 @@ export interface Variable {
 
 /** Returns the variables in a GET /parameters body. Entries without a name are left out. */
 export function parseAppVariables(parameters: unknown): Variable[] {
-	const form = (parameters as { user_input_form?: unknown } | null)?.user_input_form;
+	const form = isRecord(parameters) ? parameters.user_input_form : undefined;
 	if (!Array.isArray(form)) return [];
 	return form.flatMap((entry: unknown) => {
 		if (typeof entry !== 'object' || entry === null) return [];
@@ -59,13 +60,16 @@ export function parseAppVariables(parameters: unknown): Variable[] {
 	});
 }
 
-/** Whether the app accepts files with a message. If not, Dify drops the files silently (docs/dify-api.md#files). */
-export function acceptsFiles(parameters: unknown): boolean {
-	const { file_upload } = parameters as {
-		file_upload?: { enabled?: unknown; image?: { enabled?: unknown } };
-	};
+/**
+ * Whether the app accepts files with a message. If not, Dify drops the files silently
+ * (docs/dify-api.md#files). `undefined` when the body does not say it.
+ */
+export function acceptsFiles(parameters: unknown): boolean | undefined {
+	const upload = isRecord(parameters) ? parameters.file_upload : undefined;
+	if (!isRecord(upload)) return undefined;
 	// Dify before 0.10 supports images only.
-	return file_upload?.enabled === true || file_upload?.image?.enabled === true;
+	const { enabled, image } = upload;
+	return enabled === true || (isRecord(image) && image.enabled === true);
 }
 
 /** The key in `system_parameters` that holds the size limit of each file type. */
@@ -87,7 +91,8 @@ export function getFileSizeLimit(
 	mimeType: string,
 	name: string,
 ): number | undefined {
-	const { system_parameters } = parameters as { system_parameters?: Record<string, unknown> };
+	const limitsByType = isRecord(parameters) ? parameters.system_parameters : undefined;
+	const system_parameters = isRecord(limitsByType) ? limitsByType : undefined;
 	const typeByName = /\.[^./\\]+$/.test(name) ? detectFileType('', name) : 'document';
 	const limits = [detectFileType(mimeType, name), typeByName].map(
 		(type) => system_parameters?.[SIZE_LIMIT_KEYS[type]],
@@ -103,9 +108,10 @@ interface InvalidInput {
 }
 
 /**
- * Returns the first input that Dify certainly rejects, by the rules of Dify's own form validation
+ * Returns the first input that a chatflow certainly rejects, by the rules of Dify's own form validation
  * (docs/dify-api.md#request-checks). Like Dify, it accepts an empty text in a required variable and
- * ignores unknown keys.
+ * ignores unknown keys. A chatflow validates the default value of an optional variable without a value,
+ * so it rejects an optional select whose default is empty.
  */
 export function findInvalidInput(
 	variables: readonly Variable[],
@@ -120,11 +126,19 @@ export function findInvalidInput(
 
 /** Returns Dify's message for an invalid value, `undefined` for a valid one. */
 function validateInput(
-	{ type, variable, required, options, max_length }: Variable,
-	value: unknown,
+	{ type, variable, required, options, max_length, default: defaultValue }: Variable,
+	given: unknown,
 ): string | undefined {
+	let value = given;
 	if (value === undefined || value === null) {
-		return required ? `${variable} is required in input form` : undefined;
+		if (required) return `${variable} is required in input form`;
+		// Only the empty default of a select is certain to be rejected. Other defaults were validated by Dify.
+		if (type !== 'select' || defaultValue !== '') return undefined;
+		value = defaultValue;
+	}
+	// Since Dify 1.11, an empty value of an optional file is no file (langgenius/dify#28948).
+	if ((type === 'file' || type === 'file-list') && !required && isEmptyValue(value)) {
+		return undefined;
 	}
 	switch (type) {
 		case 'text-input':
@@ -140,7 +154,8 @@ function validateInput(
 			}
 			return undefined;
 		case 'number':
-			return typeof value === 'string' && value !== '' && Number.isNaN(Number(value))
+			// Python reads more texts as numbers than JavaScript. A text without any digit is never one.
+			return typeof value === 'string' && value.trim() !== '' && !/\p{N}/u.test(value)
 				? `${variable} in input form must be a valid number`
 				: undefined;
 		case 'file':
@@ -155,4 +170,10 @@ function validateInput(
 		default:
 			return undefined;
 	}
+}
+
+/** Returns whether Python treats a value as false: an empty text, list or object, 0 or false. */
+function isEmptyValue(value: unknown): boolean {
+	if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+	return value === '' || value === 0 || value === false;
 }

@@ -52,20 +52,24 @@ export async function reportFailure<Result>(
 	itemIndex: number,
 	run: () => Promise<Result>,
 ): Promise<Result> {
-	try {
-		return await run();
-	} catch (error) {
-		const stream = isStreamWanted(context, itemIndex)
-			? WebhookStream.open(context, itemIndex)
-			: undefined;
-		if (stream !== undefined && error instanceof Error) {
-			if (context.continueOnFail()) await stream.fail(error.message);
-			else if (error instanceof NodeApiError || error instanceof NodeOperationError) {
-				const { message, description } = error;
-				error.description = [message, description].filter(Boolean).join('\n\n');
-			}
-		}
-		throw error;
+	return await run().catch(async (error: Error) => {
+		await tellListener(context, itemIndex, error);
+		return await Promise.reject(error);
+	});
+}
+
+async function tellListener(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	error: Error,
+): Promise<void> {
+	if (!isStreamWanted(context, itemIndex)) return;
+	const stream = WebhookStream.open(context, itemIndex);
+	if (stream === undefined) return;
+	if (context.continueOnFail()) await stream.fail(error.message);
+	else if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		const { message, description } = error;
+		error.description = [message, description].filter(Boolean).join('\n\n');
 	}
 }
 

@@ -58,12 +58,10 @@ export async function searchMessages(
 			const { name } = toListItem(conversation);
 			const query = { user, conversation_id: conversation.id, limit: MESSAGES_PER_CONVERSATION };
 			const { data } = await readMessages(client, query);
-			return data
-				.reverse()
-				.map(({ id, query: question }) => ({
-					name: `${name} › ${shorten(toText(question))}`,
-					value: id,
-				}));
+			return data.reverse().map(({ id, query: question }) => ({
+				name: `${name} › ${shorten(toText(question))}`,
+				value: id,
+			}));
 		}),
 	);
 	return { results: filterByName(lists.flat(), filter), paginationToken: nextToken(page) };
