@@ -38,7 +38,7 @@ export const NETWORK_RULES: readonly ErrorRule[] = [
 			/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_|self[- ]signed|unable to verify/,
 		),
 		message: (error) => `n8n does not trust the certificate of Dify's server (${codeOf(error)})`,
-		hint: "The certificate is self-signed or comes from a private CA. Set the environment variable NODE_EXTRA_CA_CERTS of n8n to a file with the certificate of that CA. In n8n's Docker image, mount the certificate into /opt/custom-certificates.",
+		hint: "The certificate is self-signed or comes from a private CA. Set the environment variable NODE_EXTRA_CA_CERTS of n8n to a file with the certificate of that CA. In n8n's container image, mount the certificate into /opt/custom-certificates.",
 	},
 	{
 		kind: 'tls_mismatch',

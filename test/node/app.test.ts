@@ -104,7 +104,7 @@ describe('is refused', () => {
 		const { baseUrl, origin } = world.dify;
 		const right = { apiKey: world.dify.key('chat-plain'), baseUrl };
 		for (const [credentials, message] of [
-			[{ ...right, apiKey: 'app-not-a-key' }, 'Access token is invalid [item 0]'],
+			[{ ...right, apiKey: 'app-not-a-key' }, 'Access token is invalid'],
 			[{ ...right, baseUrl: 'ftp://x' }, expect.stringContaining('begins with http://')],
 			[{ ...right, baseUrl: 'http://127.0.0.1:1' }, expect.stringContaining('ECONNREFUSED')],
 			[{ ...right, baseUrl: `${origin}/nope` }, expect.stringContaining('a web page (404)')],

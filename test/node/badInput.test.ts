@@ -216,7 +216,7 @@ it.each(ROWS.map((row) => [row.name, row] as const))('%s', async (_, row) => {
 	const badItem = { json: { value: bad as never }, binary };
 	const before = world.dify.requests.length;
 	const alone = await world.send(app, parameters, { items: [badItem] });
-	expect(alone.error?.message).toBe(`${message} [item 0]`);
+	expect(alone.error?.message).toBe(`${message}`);
 	expect(alone.error?.description).toContain(advice);
 	expect(world.dify.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual(
 		sent,

@@ -151,11 +151,11 @@ describe('what Dify serves otherwise', () => {
 
 	it('a file that breaks off is none', async () => {
 		const { error } = await served({ 'content-length': '1000' }, 'half a file', false);
-		expect(error).toBe('The connection broke before the response was complete [item 0]');
+		expect(error).toBe('The connection broke before the response was complete');
 	});
 
 	it("a proxy's page is none", async () => {
 		const { error } = await served({ 'content-type': 'text/html' }, '<html>sign in</html>');
-		expect(error).toBe("The base URL returned a web page (200), not Dify's API [item 0]");
+		expect(error).toBe("The base URL returned a web page (200), not Dify's API");
 	});
 });

@@ -128,7 +128,7 @@ it('says that the app takes no files, which Dify leaves out without a word', asy
 		const outcome = await world.send('chat-nofiles', { files: { file } });
 		expect(itemOf(outcome).status).toBe('completed');
 		expect(outcome.hints.map(({ message }) => message)).toEqual([
-			"Dify ignored the files. Turn on 'File Upload' in the app's features [item 0]",
+			"Dify ignored the files. Turn on 'File Upload' in the app's features",
 		]);
 	} finally {
 		await world.dify.close();

@@ -117,7 +117,7 @@ describe('Dify 1.14', () => {
 		});
 		const { outputs } = await world.send(APP, {}, { onError: 'continueRegularOutput' });
 		expect(outputs[0]?.[0]?.json).toMatchObject({
-			error: 'node broke [item 0]',
+			error: 'node broke',
 			status: 'failed',
 			answer: TEXT,
 		});

@@ -43,7 +43,7 @@ export function itRefuses(world: () => World, resource: string, rows: Refusal[])
 			});
 			const before = dify.requests.length;
 			const alone = await run(app, resource, operation, parameters, { items: [item(bad)] });
-			expect(alone.error?.message).toBe(`${message} [item 0]`);
+			expect(alone.error?.message).toBe(`${message}`);
 			expect(alone.error?.description).toContain(advice);
 			expect(JSON.stringify(alone.run)).not.toContain(dify.key(app));
 			const statuses = dify.requests.slice(before).map(({ status }) => status);

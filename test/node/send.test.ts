@@ -172,7 +172,7 @@ describe('live', () => {
 			['item', ' two'],
 		]);
 		expect(outcome.hints.map(({ message }) => message)).toEqual([
-			'The answer could not be streamed to its end: the channel is closed [item 0]',
+			'The answer could not be streamed to its end: the channel is closed',
 		]);
 	});
 

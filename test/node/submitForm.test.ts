@@ -131,7 +131,7 @@ describe('a run that does not come to its end', () => {
 			'fails',
 			{ script: { text: 'one two', workflowStatus: 'failed', workflowError: 'node broke' } },
 			{},
-			{ error: 'node broke [item 0]', answer: 'one two', status: 'failed' },
+			{ error: 'node broke', answer: 'one two', status: 'failed' },
 		],
 		[
 			'is silent too long',

@@ -30,7 +30,7 @@ export const brokenStreams: Row[] = [
 			status: 'failed',
 			code: 'completion_request_error',
 			http_status: 400,
-			error: 'model broke [item 0]',
+			error: 'model broke',
 		},
 	},
 	...(['cut', 'reset'] as const).flatMap((kind): Row[] => [
@@ -81,7 +81,7 @@ export const brokenStreams: Row[] = [
 		faults: [],
 		script: { text: TEXT, workflowStatus: 'failed', workflowError: 'node broke' },
 		kinds: ['advanced-chat'],
-		expected: { answer: TEXT, status: 'failed', error: 'node broke [item 0]' },
+		expected: { answer: TEXT, status: 'failed', error: 'node broke' },
 	},
 	{
 		name: 'a workflow that partly succeeded',

@@ -26,7 +26,7 @@ export const eitherMode: Row[] = [
 			status: 'failed',
 			code: 'rate_limit_error',
 			http_status: 429,
-			error: 'Rate Limit Error [item 0]',
+			error: 'Rate Limit Error',
 		},
 	},
 	{
