@@ -108,10 +108,9 @@ interface InvalidInput {
 }
 
 /**
- * Returns the first input that a chatflow certainly rejects, by the rules of Dify's own form validation
+ * Returns the first input that Dify certainly rejects, by the rules of Dify's own form validation
  * (docs/dify-api.md#request-checks). Like Dify, it accepts an empty text in a required variable and
- * ignores unknown keys. A chatflow validates the default value of an optional variable without a value,
- * so it rejects an optional select whose default is empty.
+ * ignores unknown keys.
  */
 export function findInvalidInput(
 	variables: readonly Variable[],
@@ -124,20 +123,33 @@ export function findInvalidInput(
 	return undefined;
 }
 
+/**
+ * Returns the first optional select without a value that a chatflow certainly rejects. A chatflow
+ * validates the default value of a variable without a value, and the default of a select can be empty. A
+ * Chatbot accepts it (docs/dify-api.md#chat-request).
+ */
+export function findUnsetSelect(
+	variables: readonly Variable[],
+	inputs: Readonly<Record<string, unknown>>,
+): InvalidInput | undefined {
+	const unset = variables.find(
+		({ type, variable, required, default: value }) =>
+			type === 'select' && !required && value === '' && (inputs[variable] ?? '') === '',
+	);
+	const message = unset && validateInput(unset, '');
+	return message === undefined ? undefined : { variable: unset?.variable ?? '', message };
+}
+
 /** Returns Dify's message for an invalid value, `undefined` for a valid one. */
 function validateInput(
-	{ type, variable, required, options, max_length, default: defaultValue }: Variable,
-	given: unknown,
+	{ type, variable, required, options, max_length }: Variable,
+	value: unknown,
 ): string | undefined {
-	let value = given;
 	if (value === undefined || value === null) {
-		if (required) return `${variable} is required in input form`;
-		// Only the empty default of a select is certain to be rejected. Other defaults were validated by Dify.
-		if (type !== 'select' || defaultValue !== '') return undefined;
-		value = defaultValue;
+		return required ? `${variable} is required in input form` : undefined;
 	}
-	// Since Dify 1.11, an empty value of an optional file is no file (langgenius/dify#28948).
-	if ((type === 'file' || type === 'file-list') && !required && isEmptyValue(value)) {
+	// Since Dify 1.11, an empty text for an optional file is no file (langgenius/dify#28948).
+	if ((type === 'file' || type === 'file-list') && !required && value === '') {
 		return undefined;
 	}
 	switch (type) {
@@ -170,10 +182,4 @@ function validateInput(
 		default:
 			return undefined;
 	}
-}
-
-/** Returns whether Python treats a value as false: an empty text, list or object, 0 or false. */
-function isEmptyValue(value: unknown): boolean {
-	if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
-	return value === '' || value === 0 || value === false;
 }

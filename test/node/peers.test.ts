@@ -244,10 +244,10 @@ it.each(['1.12', '1.13.0', '1.13.1', '1.14', '1.17'] as const)(
 );
 
 it.each([
-	['{oops', /^'Inputs \(JSON\)' is not valid JSON: .* \[item 0\]$/],
-	['[1]', /^'Inputs \(JSON\)' is an array, not an object \[item 0\]$/],
-	['"x"', /^'Inputs \(JSON\)' is a string, not an object \[item 0\]$/],
-	['null', /^'Inputs \(JSON\)' is null, not an object \[item 0\]$/],
+	['{oops', /^'Inputs \(JSON\)' is not valid JSON: .*$/],
+	['[1]', /^'Inputs \(JSON\)' is an array, not an object$/],
+	['"x"', /^'Inputs \(JSON\)' is a string, not an object$/],
+	['null', /^'Inputs \(JSON\)' is null, not an object$/],
 ])(
 	'22. inputs of %s are the form’s own fault, and nothing is sent',
 	async (inputsJson, message) => {

@@ -257,7 +257,7 @@ describe('silence of a chatflow', () => {
 			},
 		],
 	};
-	const silentFor = (version: string | undefined): Routes => ({
+	const silentFor = (version: string | undefined, mode = 'advanced-chat'): Routes => ({
 		'POST /v1/chat-messages': async (response) => {
 			writeStream(response, 'event: ping\n\n', { version });
 			await pause(11_500);
@@ -270,6 +270,7 @@ describe('silence of a chatflow', () => {
 			);
 		},
 		'GET /v1/parameters': (response) => writeJson(response, form),
+		'GET /v1/info': (response) => writeJson(response, { mode }),
 	});
 
 	it('send: names an optional select without a value, which Dify 1.14 refuses silently', async () => {
@@ -278,13 +279,21 @@ describe('silence of a chatflow', () => {
 		expect(error?.message).toBe('colour in input form must be one of the following: red');
 	});
 
-	it.each(['1.15.0', '1.16.0', undefined])(
-		'send: waits for a queued chatflow of Dify %s',
-		async (version) => {
-			const { send } = await open(silentFor(version));
-			expect(itemOf(await send())).toMatchObject({ answer: 'worth the wait' });
-		},
-	);
+	it('send: waits for other versions, an unknown version and other apps', async () => {
+		const servers = await Promise.all(
+			[
+				silentFor('1.15.0'),
+				silentFor('1.16.0'),
+				silentFor(undefined),
+				silentFor('1.14.2', 'chat'),
+			].map(serve),
+		);
+		const outcomes = await Promise.all(servers.map(async ({ send }) => await send()));
+		await Promise.all(servers.map(async ({ close }) => await close()));
+		for (const outcome of outcomes) {
+			expect(itemOf(outcome)).toMatchObject({ answer: 'worth the wait' });
+		}
+	});
 });
 
 describe('redaction and live refusals', () => {

@@ -36,9 +36,7 @@ it('tells the agent why it failed, with what to do about it', async () => {
 		{ query },
 		{ toolArguments: { question: '' } },
 	);
-	expect(outputs[0]?.[0]?.json.error).toMatch(
-		/^'Query' is empty \[item 0\]\n\nDetails: Dify does not accept/,
-	);
+	expect(outputs[0]?.[0]?.json.error).toMatch(/^'Query' is empty\n\nDetails: Dify does not accept/);
 });
 
 it("keeps its words out of the agent's own answer where the execution streams", async () => {

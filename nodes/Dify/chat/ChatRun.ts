@@ -14,7 +14,7 @@ import type { DifyClient, DifyRequest } from '../transport/DifyClient';
 import type { HttpResponse } from '../transport/httpResponse';
 import {
 	MAX_JSON_BYTES,
-	MAX_STREAM_BYTES,
+	MAX_KEPT_EVENTS_BYTES,
 	decodeText,
 	isIncompleteJson,
 	isSuccess,
@@ -97,7 +97,10 @@ export class ChatRun {
 	private isConnectionBroken = false;
 	private stallError: DifyError | undefined;
 	private response: HttpResponse | undefined;
-	private receivedBytes = 0;
+	/** Bytes since the last event, or of the whole stream if all events are kept. */
+	private unreadBytes = 0;
+	/** Characters of the answer. */
+	private textLength = 0;
 
 	constructor(
 		private readonly client: DifyClient,
@@ -201,13 +204,15 @@ export class ChatRun {
 			for await (const chunk of body) {
 				const { eventCount } = this.accumulator;
 				if (this.settings.ignoresPings !== true) this.timeouts.touch();
-				this.receivedBytes += chunk.length;
-				if (this.receivedBytes > MAX_STREAM_BYTES) {
+				this.unreadBytes += chunk.length;
+				if (this.sizeError() !== undefined) {
 					this.response?.close();
 					return;
 				}
 				yield chunk;
-				if (this.accumulator.eventCount > eventCount) this.timeouts.touch();
+				if (this.accumulator.eventCount === eventCount) continue;
+				this.timeouts.touch();
+				if (!this.settings.includeEvents) this.unreadBytes = 0;
 			}
 		} catch {
 			this.isConnectionBroken = true;
@@ -248,6 +253,7 @@ export class ChatRun {
 	/** Notes the time of the first text of the answer. */
 	private addText(text: string): string {
 		if (text !== '') this.firstTextAt ??= performance.now();
+		this.textLength += text.length;
 		return text;
 	}
 
@@ -281,9 +287,8 @@ export class ChatRun {
 	private endStream(): RunOutcome {
 		const { status, error } = this.accumulator.snapshot();
 		if (error !== undefined) return this.fail(error);
-		if (this.receivedBytes > MAX_STREAM_BYTES) {
-			return this.fail({ from: 'bodySize', limitBytes: MAX_STREAM_BYTES });
-		}
+		const sizeError = this.sizeError();
+		if (sizeError !== undefined) return this.fail(sizeError);
 		if (status !== 'truncated') return this.toOutcome();
 		const { hasBegun } = this.accumulator;
 		const { malformedText } = this;
@@ -292,6 +297,16 @@ export class ChatRun {
 		}
 		const end = this.isConnectionBroken ? 'broken' : 'ended';
 		return this.fail(this.limitError() ?? { from: 'streamEnd', end, hasBegun });
+	}
+
+	/** Returns the size limit that the response exceeds, or `undefined` if it exceeds none. */
+	private sizeError(): ErrorSource | undefined {
+		const { unreadBytes, textLength, settings } = this;
+		const limitBytes = settings.includeEvents ? MAX_KEPT_EVENTS_BYTES : MAX_JSON_BYTES;
+		if (unreadBytes > limitBytes) return { from: 'bodySize', limitBytes };
+		return textLength > MAX_JSON_BYTES
+			? { from: 'bodySize', limitBytes: MAX_JSON_BYTES }
+			: undefined;
 	}
 
 	/** Returns the limit that ended the request, or `undefined` if none did. */

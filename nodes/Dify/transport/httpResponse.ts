@@ -20,12 +20,12 @@ export const BROKEN_BODY: ErrorSource = { from: 'truncatedBody' };
 
 const MIB = 1024 * 1024;
 
-/** Largest JSON body in bytes. Dify's largest are pages of 100 messages. */
+/** Largest JSON body, event and answer in bytes. Dify's largest are pages of 100 messages. */
 export const MAX_JSON_BYTES = 64 * MIB;
 /** Largest JSON body of a request on the side, such as GET /parameters, in bytes. */
 export const MAX_SIDE_BODY_BYTES = 8 * MIB;
-/** Largest event stream in bytes. An event has about 400 bytes for each word of the answer. */
-export const MAX_STREAM_BYTES = 512 * MIB;
+/** Largest event stream in bytes whose events are kept. An event has about 400 bytes for each word of the answer. */
+export const MAX_KEPT_EVENTS_BYTES = 512 * MIB;
 /** Largest file in bytes. Dify's own limits for uploads are at most 100 MB by default. */
 export const MAX_DOWNLOAD_BYTES = 512 * MIB;
 
