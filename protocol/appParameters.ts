@@ -1,3 +1,4 @@
+import { isRecord } from './text';
 import type { FileType } from './request';
 import { detectFileType } from './request';
 
@@ -33,7 +34,7 @@ export interface Variable {
 
 /** Returns the variables in a GET /parameters body. Entries without a name are left out. */
 export function parseAppVariables(parameters: unknown): Variable[] {
-	const form = (parameters as { user_input_form?: unknown } | null)?.user_input_form;
+	const form = isRecord(parameters) ? parameters.user_input_form : undefined;
 	if (!Array.isArray(form)) return [];
 	return form.flatMap((entry: unknown) => {
 		if (typeof entry !== 'object' || entry === null) return [];
@@ -59,13 +60,16 @@ export function parseAppVariables(parameters: unknown): Variable[] {
 	});
 }
 
-/** Whether the app accepts files with a message. If not, Dify drops the files silently (docs/dify-api.md#files). */
-export function acceptsFiles(parameters: unknown): boolean {
-	const { file_upload } = parameters as {
-		file_upload?: { enabled?: unknown; image?: { enabled?: unknown } };
-	};
+/**
+ * Whether the app accepts files with a message. If not, Dify drops the files silently
+ * (docs/dify-api.md#files). `undefined` when the body does not say it.
+ */
+export function acceptsFiles(parameters: unknown): boolean | undefined {
+	const upload = isRecord(parameters) ? parameters.file_upload : undefined;
+	if (!isRecord(upload)) return undefined;
 	// Dify before 0.10 supports images only.
-	return file_upload?.enabled === true || file_upload?.image?.enabled === true;
+	const { enabled, image } = upload;
+	return enabled === true || (isRecord(image) && image.enabled === true);
 }
 
 /** The key in `system_parameters` that holds the size limit of each file type. */
@@ -87,7 +91,8 @@ export function getFileSizeLimit(
 	mimeType: string,
 	name: string,
 ): number | undefined {
-	const { system_parameters } = parameters as { system_parameters?: Record<string, unknown> };
+	const limitsByType = isRecord(parameters) ? parameters.system_parameters : undefined;
+	const system_parameters = isRecord(limitsByType) ? limitsByType : undefined;
 	const typeByName = /\.[^./\\]+$/.test(name) ? detectFileType('', name) : 'document';
 	const limits = [detectFileType(mimeType, name), typeByName].map(
 		(type) => system_parameters?.[SIZE_LIMIT_KEYS[type]],
@@ -118,6 +123,23 @@ export function findInvalidInput(
 	return undefined;
 }
 
+/**
+ * Returns the first optional select without a value that a chatflow certainly rejects. A chatflow
+ * validates the default value of a variable without a value, and the default of a select can be empty. A
+ * Chatbot accepts it (docs/dify-api.md#chat-request).
+ */
+export function findUnsetSelect(
+	variables: readonly Variable[],
+	inputs: Readonly<Record<string, unknown>>,
+): InvalidInput | undefined {
+	const unset = variables.find(
+		({ type, variable, required, default: value }) =>
+			type === 'select' && !required && value === '' && (inputs[variable] ?? '') === '',
+	);
+	const message = unset && validateInput(unset, '');
+	return message === undefined ? undefined : { variable: unset?.variable ?? '', message };
+}
+
 /** Returns Dify's message for an invalid value, `undefined` for a valid one. */
 function validateInput(
 	{ type, variable, required, options, max_length }: Variable,
@@ -125,6 +147,10 @@ function validateInput(
 ): string | undefined {
 	if (value === undefined || value === null) {
 		return required ? `${variable} is required in input form` : undefined;
+	}
+	// Since Dify 1.11, an empty text for an optional file is no file (langgenius/dify#28948).
+	if ((type === 'file' || type === 'file-list') && !required && value === '') {
+		return undefined;
 	}
 	switch (type) {
 		case 'text-input':
@@ -140,7 +166,8 @@ function validateInput(
 			}
 			return undefined;
 		case 'number':
-			return typeof value === 'string' && value !== '' && Number.isNaN(Number(value))
+			// Python reads more texts as numbers than JavaScript. A text without any digit is never one.
+			return typeof value === 'string' && value.trim() !== '' && !/\p{N}/u.test(value)
 				? `${variable} in input form must be a valid number`
 				: undefined;
 		case 'file':

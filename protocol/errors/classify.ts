@@ -105,7 +105,13 @@ function parseError(source: ErrorSource): ParsedError {
 		}
 		case 'network': {
 			const code = limitText(toText(source.code), MAX_MESSAGE_LENGTH);
-			return { source: { from: 'network', code }, message: '', isHtml: false, isJson: false };
+			const { startsRun } = source;
+			return {
+				source: { from: 'network', code, startsRun },
+				message: '',
+				isHtml: false,
+				isJson: false,
+			};
 		}
 		case 'timeout': {
 			const { limit, seconds, hasBegun } = source;
@@ -114,6 +120,9 @@ function parseError(source: ErrorSource): ParsedError {
 		}
 		case 'streamEnd':
 		case 'truncatedBody':
+		case 'requestTimeout':
+		case 'bodySize':
+		case 'unexpectedBody':
 			return { source, message: '', isHtml: false, isJson: false };
 		default:
 			source satisfies never;

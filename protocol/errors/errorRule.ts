@@ -20,8 +20,17 @@ export type ErrorSource =
 	| { from: 'truncatedBody' }
 	/** A time limit of the caller expired. `seconds` is that limit. */
 	| { from: 'timeout'; limit: 'idle' | 'total'; seconds: number; hasBegun: boolean }
-	/** No response. `code` comes from Node's socket, DNS or TLS layer, for example ECONNREFUSED. */
-	| { from: 'network'; code: string };
+	/** A request other than a run was not answered completely within `seconds`. */
+	| { from: 'requestTimeout'; seconds: number }
+	/** A response has more than `limitBytes` bytes. */
+	| { from: 'bodySize'; limitBytes: number }
+	/** A JSON response does not have the shape of its endpoint. `found` is the beginning of the JSON. */
+	| { from: 'unexpectedBody'; endpoint: string; found: string }
+	/**
+	 * No response. `code` comes from Node's socket, DNS or TLS layer, for example ECONNREFUSED. `startsRun`
+	 * says that the request starts a run, which may be in progress although there is no response.
+	 */
+	| { from: 'network'; code: string; startsRun?: boolean };
 
 /** An error source and what was parsed from it. Rules match on this. */
 export interface ParsedError {

@@ -1,4 +1,4 @@
-import type { ErrorRule } from './errorRule';
+import type { ErrorRule, ParsedError } from './errorRule';
 import { anyOf, BASE_URL_HINT, hasCode, isHtmlPage, messageMatches } from './errorRule';
 
 /** The request was not accepted at all: a redirect, a wrong API key, or an app without API access. */
@@ -11,8 +11,21 @@ export const ACCESS_RULES: readonly ErrorRule[] = [
 		hint: "The node does not follow redirects, so that it never sends the API key to another server. If you trust that address, set it as the credential's 'Base URL'.",
 	},
 	{
+		kind: 'proxy_auth',
+		matches: ({ status }) => status === 407,
+		message: () => 'A forward proxy between n8n and Dify requires a login (407)',
+		hint: 'Add the user and the password to the address of the proxy in the environment variables HTTP_PROXY and HTTPS_PROXY of n8n, or add the host of Dify to NO_PROXY.',
+	},
+	{
+		kind: 'gateway_unauthorized',
+		matches: ({ status, code, isHtml }) =>
+			status === 401 && (isHtml || code === undefined || code === '401'),
+		message: (error) => `Access was denied (401): ${ownWords(error) || 'no reason given'}`,
+		hint: "The response does not have the form of Dify's errors, so a gateway in front of Dify may require its own login or key. If there is no gateway, check the credential's 'API Key' and 'Base URL'.",
+	},
+	{
 		kind: 'unauthorized',
-		matches: anyOf(hasCode('unauthorized'), ({ status, isHtml }) => status === 401 && !isHtml),
+		matches: anyOf(hasCode('unauthorized'), ({ status }) => status === 401),
 		message: ({ message }) => message || 'Dify rejected the API key',
 		hint: "Check the credential's 'API Key'. It must be the key of one app and start with 'app-'. Create it in Dify on the app's 'API Access' page.",
 	},
@@ -30,13 +43,42 @@ export const ACCESS_RULES: readonly ErrorRule[] = [
 	},
 ];
 
+/** Returns what the sender of an error wrote, for users: its message, its text or the title of its web page. */
+function ownWords({ message, source, isHtml, isJson }: ParsedError): string {
+	if (message !== '') return message;
+	if (source.from !== 'http' || source.body === '') return '';
+	const text = isHtml ? (/<title>([^<]{1,200})/i.exec(source.body)?.[1] ?? '') : source.body;
+	return isJson && /^\{\s*\}$/.test(text) ? '' : text.trim().slice(0, MAX_SHOWN_LENGTH);
+}
+
+/** Characters of a text that was not written by Dify. */
+const MAX_SHOWN_LENGTH = 200;
+
+const TIMEOUT_HINT =
+	"If the request started a run, it may still be in progress in Dify. Set 'Response Mode' to 'Streaming', because gateways close connections that send nothing for a minute or two.";
+
+const GATEWAY_HINTS: Readonly<Record<number, string>> = {
+	502: "Dify's API server may be down or restarting, or the gateway cannot reach it. If the request started a run, it may still be in progress in Dify.",
+	503: 'Dify or the gateway is overloaded or under maintenance. Try again later.',
+	522: "The gateway cannot reach Dify's server.",
+};
+
+const HTML_HINTS: Readonly<Record<number, string>> = {
+	400: "A web server in front of Dify did not accept the request. If it expects HTTPS, the credential's 'Base URL' must begin with https://.",
+	403: 'A firewall or a login in front of Dify blocks the request. Allow requests of n8n there.',
+	500: 'The web server in front of Dify, or Dify itself, failed. Check their logs.',
+};
+
 /** A proxy in front of Dify answered instead of Dify, or a size limit was exceeded. */
 export const GATEWAY_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'gateway_timeout',
 		matches: ({ status }) => [502, 503, 504, 522, 524].includes(status ?? 0),
-		message: ({ status, message }) => message || `A gateway in front of Dify returned ${status}`,
-		hint: "The run may still be in progress in Dify. Set 'Response Mode' to 'Streaming', because gateways close connections that send nothing for a minute or two.",
+		message: (error) =>
+			[`A gateway in front of Dify returned ${error.status}`, ownWords(error)]
+				.filter(Boolean)
+				.join(': '),
+		hint: ({ status }) => GATEWAY_HINTS[status ?? 0] ?? TIMEOUT_HINT,
 	},
 	{
 		kind: 'body_too_large',
@@ -63,7 +105,10 @@ export const GATEWAY_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'html',
 		matches: ({ isHtml }) => isHtml,
-		message: ({ status }) => `A proxy in front of Dify returned a web page (${status})`,
-		hint: BASE_URL_HINT,
+		message: (error) =>
+			[`A proxy in front of Dify returned a web page (${error.status})`, ownWords(error)]
+				.filter(Boolean)
+				.join(': '),
+		hint: ({ status }) => HTML_HINTS[status ?? 0] ?? BASE_URL_HINT,
 	},
 ];

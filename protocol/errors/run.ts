@@ -1,5 +1,6 @@
-import type { ErrorRule } from './errorRule';
+import type { ErrorRule, ParsedError } from './errorRule';
 import { anyOf, BASE_URL_HINT, hasCode, messageMatches } from './errorRule';
+import { NETWORK_RULES } from './network';
 
 /** Dify <= 1.12 adds this prefix when it repeats the message of a failed workflow. */
 export const RUN_FAILED_PREFIX = /^Run failed: /;
@@ -9,7 +10,7 @@ export const RUN_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'query_required',
 		matches: messageMatches(/^query is required/),
-		hint: "Enter a text in 'Query'.",
+		hint: "Enter a text in 'Query'. If it is an expression, check that it has a value for this item.",
 	},
 	{
 		kind: 'wrong_app',
@@ -46,8 +47,15 @@ export const RUN_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'server',
 		matches: ({ status }) => status !== undefined && status >= 500,
-		message: ({ message, status }) => message || `Dify returned ${status}`,
-		hint: "Dify returned a server error. Check the log of Dify's API server.",
+		message: ({ message, status, source, isHtml }: ParsedError): string => {
+			if (message !== '') return message;
+			const text = source.from === 'http' && !isHtml ? source.body.slice(0, 200) : '';
+			return text === '' ? `Dify returned ${status}` : `Dify returned ${status}: ${text}`;
+		},
+		hint: ({ code }) =>
+			code === undefined
+				? "The server returned an error that does not have the form of Dify's errors. Check the logs of Dify's API server and of the gateways in front of it."
+				: "Dify returned a server error. Check the log of Dify's API server.",
 	},
 	{
 		// See langgenius/dify#37197 and docs/dify-api.md#known-problems.
@@ -58,7 +66,7 @@ export const RUN_RULES: readonly ErrorRule[] = [
 			source.from === 'timeout'
 				? `Dify sent no part of an answer within ${source.seconds} s`
 				: 'Dify ended the stream without an answer',
-		hint: "Chatflows since Dify 1.13 send no answer when an input is missing, the conversation is unknown or a file is invalid. Check 'Inputs', 'Conversation' and 'Files'. If they are correct, Dify's workers are busy or not running.",
+		hint: "Dify's workers are busy or not running, or the app needs more time. Chatflows of Dify 1.13 and 1.14 also send no answer when an input is missing, the conversation is unknown or a file is invalid. In this case check 'Inputs', 'Conversation' and 'Files'.",
 	},
 	{
 		kind: 'truncated',
@@ -90,12 +98,29 @@ export const RUN_RULES: readonly ErrorRule[] = [
 		hint: "The node stopped the run and keeps the part that arrived. Raise the option 'Max Duration' if the app needs more time.",
 	},
 	{
-		kind: 'unreachable',
-		matches: ({ source }) => source.from === 'network',
+		kind: 'request_timeout',
+		matches: ({ source }) => source.from === 'requestTimeout',
 		message: ({ source }) =>
-			`Dify could not be reached (${source.from === 'network' ? source.code : ''})`,
-		hint: "Check the credential's 'Base URL', and check that the machine that runs n8n can reach it. Inside a Docker container, localhost is the container itself.",
+			`Dify did not answer completely within ${source.from === 'requestTimeout' ? source.seconds : 0} s`,
+		hint: "Dify or a proxy in front of it is slow or overloaded. Run the node again, and check the log of Dify's API server if this happens every time.",
 	},
+	{
+		kind: 'response_too_large',
+		matches: ({ source }) => source.from === 'bodySize',
+		message: ({ source }) =>
+			`The response is larger than ${source.from === 'bodySize' ? Math.round(source.limitBytes / 1024 / 1024) : 0} MB, the most that the node accepts`,
+		hint: "The node stopped reading to protect n8n's memory. Check what the app or a proxy in front of Dify returns. For lists, set a smaller 'Limit'.",
+	},
+	{
+		kind: 'unexpected_response',
+		matches: ({ source }) => source.from === 'unexpectedBody',
+		message: ({ source }) =>
+			source.from === 'unexpectedBody'
+				? `Unexpected response to ${source.endpoint}: ${source.found}`
+				: '',
+		hint: "This is not how Dify answers this request. A gateway may have answered instead of Dify. Check what the address in the credential's 'Base URL' returns.",
+	},
+	...NETWORK_RULES,
 	{
 		kind: 'other',
 		matches: () => true,
@@ -104,6 +129,9 @@ export const RUN_RULES: readonly ErrorRule[] = [
 			(source.from === 'http' && source.body !== ''
 				? `Dify returned ${status}: ${source.body.slice(0, 200)}`
 				: `Dify returned ${status ?? 'an error without a reason'}`),
-		hint: "Check the run in the app's 'Logs' in Dify.",
+		hint: ({ source }) =>
+			source.from === 'http' && source.status < 300
+				? 'This is not how Dify answers. A gateway may have answered instead of Dify.'
+				: "Check the run in the app's 'Logs' in Dify.",
 	},
 ];

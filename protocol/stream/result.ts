@@ -17,7 +17,8 @@ export type RunStatus =
 /** What Dify reports about the workflow run of a chatflow. `elapsed_time` is in seconds. */
 export interface WorkflowRun {
 	id: string;
-	status: string;
+	/** Absent if only the stored message of the run is known, which does not contain it. */
+	status?: string;
 	elapsed_time?: number;
 	total_tokens?: number;
 	total_steps?: number;

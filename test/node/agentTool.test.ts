@@ -36,9 +36,7 @@ it('agent tool: tells the agent why it failed and what to do', async () => {
 		{ query },
 		{ toolArguments: { question: '' } },
 	);
-	expect(outputs[0]?.[0]?.json.error).toMatch(
-		/^'Query' is empty \[item 0\]\n\nDetails: Dify does not accept/,
-	);
+	expect(outputs[0]?.[0]?.json.error).toMatch(/^'Query' is empty\n\nDetails: Dify does not accept/);
 });
 
 it("agent tool: streams nothing, because the stream belongs to the agent's own answer", async () => {

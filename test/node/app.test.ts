@@ -115,7 +115,7 @@ it('app getInfo: reports a wrong key, an invalid base URL, a refused connection 
 	const valid = testBed.getCredentials('chat-plain');
 	const { origin } = testBed.dify;
 	for (const [credentials, message] of [
-		[{ ...valid, apiKey: 'app-not-a-key' }, 'Access token is invalid [item 0]'],
+		[{ ...valid, apiKey: 'app-not-a-key' }, 'Access token is invalid'],
 		[{ ...valid, baseUrl: 'ftp://x' }, expect.stringContaining('begins with http://')],
 		[{ ...valid, baseUrl: 'http://127.0.0.1:1' }, expect.stringContaining('ECONNREFUSED')],
 		[{ ...valid, baseUrl: `${origin}/nope` }, expect.stringContaining('a web page (404)')],

@@ -59,7 +59,7 @@ export function testErrorCases(
 
 			const requestsBefore = dify.requests.length;
 			const alone = await run(call, { items: [toInput(invalid)] });
-			expect(alone.error?.message).toBe(`${message} [item 0]`);
+			expect(alone.error?.message).toBe(message);
 			expect(alone.error?.description).toContain(advice);
 			expect(JSON.stringify(alone.run)).not.toContain(dify.key(app));
 			const statuses = dify.requests.slice(requestsBefore).map((request) => request.status);

@@ -185,7 +185,7 @@ describe('file download:', () => {
 			body: 'half a file',
 			isCut: true,
 		});
-		expect(error).toBe('The connection broke before the response was complete [item 0]');
+		expect(error).toBe('The connection broke before the response was complete');
 	});
 
 	it('fails if a proxy returns a web page instead of the file', async () => {
@@ -193,6 +193,6 @@ describe('file download:', () => {
 			headers: { 'content-type': 'text/html' },
 			body: '<html>sign in</html>',
 		});
-		expect(error).toBe("The base URL returned a web page (200), not Dify's API [item 0]");
+		expect(error).toBe("The base URL returned a web page (200), not Dify's API");
 	});
 });

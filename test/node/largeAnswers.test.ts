@@ -25,7 +25,7 @@ it('send: skips an event above the size limit and adds a hint', async () => {
 	const result = await testBed.send('flow-plain');
 	expect(getItem(result)).toMatchObject({ answer: 'complete', status: 'completed' });
 	expect(result.hints.map(({ message }) => message)).toEqual([
-		"Skipped 1 message of Dify's stream that could not be read [item 0]",
+		"Skipped 1 message of Dify's stream that could not be read",
 	]);
 });
 

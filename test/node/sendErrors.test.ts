@@ -187,7 +187,7 @@ const CASES: SendErrorCase[] = [
 		invalid: UNKNOWN_ID,
 		message: 'Invalid upload file',
 		advice: "with the same 'User'",
-		requests: [CHAT],
+		requests: [PARAMETERS, CHAT],
 	},
 	{
 		name: "rejects a file above the app's size limit",
@@ -206,7 +206,7 @@ const CASES: SendErrorCase[] = [
 		invalid: 'sound',
 		message: 'File validation failed for file: sound.mp3',
 		advice: 'accepts files of this type',
-		requests: [UPLOAD, CHAT],
+		requests: [PARAMETERS, UPLOAD, CHAT],
 	},
 	...(
 		[
@@ -243,11 +243,12 @@ it.each(CASES.map((errorCase) => [errorCase.name, errorCase] as const))(
 		const invalidItem = { json: { value: invalid as never }, binary };
 		const requestsBefore = testBed.dify.requests.length;
 		const alone = await testBed.send(app, parameters, { items: [invalidItem] });
-		expect(alone.error?.message).toBe(`${message} [item 0]`);
+		expect(alone.error?.message).toBe(message);
 		expect(alone.error?.description).toContain(advice);
 		const requests = testBed.dify.requests.slice(requestsBefore);
-		expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual(
-			errorCase.requests ?? [],
+		// The check of the files and the message are sent at the same time.
+		expect(requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+			errorCase.requests?.toSorted() ?? [],
 		);
 		if (valid === undefined) return;
 		const items = [validItem, invalidItem, validItem];

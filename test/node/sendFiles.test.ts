@@ -125,7 +125,7 @@ it('send: adds a hint if the app accepts no files, because Dify ignores them sil
 		const result = await testBed.send('chat-nofiles', { files: { file } });
 		expect(getItem(result).status).toBe('completed');
 		expect(result.hints.map(({ message }) => message)).toEqual([
-			"Dify ignored the files. Turn on 'File Upload' in the app's features [item 0]",
+			"Dify ignored the files. Turn on 'File Upload' in the app's features",
 		]);
 	} finally {
 		await testBed.dify.close();

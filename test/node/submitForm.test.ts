@@ -130,7 +130,7 @@ describe('submitForm, incomplete run:', () => {
 			'fails in a node of the workflow',
 			{ script: { text: 'one two', workflowStatus: 'failed', workflowError: 'node broke' } },
 			{},
-			{ error: 'node broke [item 0]', answer: 'one two', status: 'failed' },
+			{ error: 'node broke', answer: 'one two', status: 'failed' },
 		],
 		[
 			'exceeds the idle timeout',

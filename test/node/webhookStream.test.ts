@@ -67,7 +67,7 @@ describe('webhook stream:', () => {
 			['item', ' two'],
 		]);
 		expect(result.hints.map(({ message }) => message)).toEqual([
-			'The answer could not be streamed to its end: the channel is closed [item 0]',
+			'The answer could not be streamed to its end: the channel is closed',
 		]);
 	});
 

@@ -13,11 +13,15 @@ import { createSseDecoder } from '../../../protocol/stream/sseDecoder';
 import type { DifyClient, DifyRequest } from '../transport/DifyClient';
 import type { HttpResponse } from '../transport/httpResponse';
 import {
+	MAX_EVENT_BYTES,
+	MAX_JSON_BYTES,
+	MAX_KEPT_EVENTS_BYTES,
+	decodeText,
 	isIncompleteJson,
 	isSuccess,
 	parseJson,
+	readBody,
 	readError,
-	readText,
 	toErrorSource,
 } from '../transport/httpResponse';
 import type { AbortReason, TimeoutLimits } from '../transport/requestTimeouts';
@@ -34,9 +38,19 @@ export interface RunSettings extends TimeoutLimits, AccumulatorOptions {
 	/** Called for each piece of the answer. Reading continues when its promise settles. */
 	onText?: (text: string) => Promise<void>;
 	/** Called once if no event arrives within {@link STALL_MS}. Returns the cause, or `undefined` to keep waiting. */
-	diagnoseStall?: () => Promise<DifyError | undefined>;
-	/** Called when the response headers have arrived. Returns an error to give up the run. */
-	onConnected?: () => Promise<DifyError | undefined>;
+	diagnoseStall?: (stall: StalledRun) => Promise<DifyError | undefined>;
+	/** Called when the response headers have arrived. Returns an error to give up the run. `signal` aborts with the run. */
+	onConnected?: (signal: AbortSignal) => Promise<DifyError | undefined>;
+	/** Whether pings do not restart the idle timeout. */
+	ignoresPings?: boolean;
+}
+
+/** A run whose response has begun, but contains no event. */
+export interface StalledRun {
+	/** Value of the header `X-Version`, which a proxy may remove. */
+	difyVersion: string | undefined;
+	/** Aborts when the run ends. */
+	signal: AbortSignal;
 }
 
 /** Times in ms since the request was sent. `events` does not include pings. */
@@ -83,6 +97,11 @@ export class ChatRun {
 	private difyVersion: string | undefined;
 	private isConnectionBroken = false;
 	private stallError: DifyError | undefined;
+	private response: HttpResponse | undefined;
+	/** Bytes since the last event, or of the whole stream if all events are kept. */
+	private unreadBytes = 0;
+	/** Characters of the answer. */
+	private textLength = 0;
 
 	constructor(
 		private readonly client: DifyClient,
@@ -111,15 +130,20 @@ export class ChatRun {
 			return outcome;
 		} finally {
 			timeouts.dispose();
+			// Leaving the loop over a body does not close its connection.
+			this.response?.close();
 		}
 	}
 
 	private async sendAndRead(request: DifyRequest): Promise<RunOutcome> {
 		const { client, settings, timeouts } = this;
 		// n8n's timeout would end a long answer, so it is off. `timeouts` restarts whenever data arrives.
-		const sent = await client.send({ ...request, signal: timeouts.signal, idleTimeoutMs: 0 });
+		const { signal } = timeouts;
+		const startsRun = request.method === 'POST';
+		const sent = await client.send({ ...request, signal, idleTimeoutMs: 0, startsRun });
 		if (!sent.ok) return this.fail(this.limitError() ?? sent.source);
 		const { response } = sent;
+		this.response = response;
 		timeouts.touch();
 		this.difyVersion = response.headers['x-version'];
 		this.accumulator.difyVersion = this.difyVersion;
@@ -133,7 +157,7 @@ export class ChatRun {
 				return this.toOutcome(await readError({ ...response, body }), 'failed');
 			}
 		}
-		const error = await settings.onConnected?.();
+		const error = await settings.onConnected?.(signal);
 		if (error !== undefined) {
 			timeouts.abort('closed');
 			return this.toOutcome(error, 'failed');
@@ -161,7 +185,11 @@ export class ChatRun {
 			decoder.push(chunk);
 			await this.streamText(pieces.splice(0));
 			const { phase, graceMs } = this.accumulator;
-			if (phase === 'done') break;
+			if (phase === 'done') {
+				// The server may keep the connection open, and n8n's helper would wait for its next byte.
+				this.response?.close();
+				break;
+			}
 			if (phase === 'awaitingPair') this.timeouts.closeAfter(graceMs);
 		}
 		decoder.end();
@@ -175,8 +203,17 @@ export class ChatRun {
 	private async *readChunks(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
 		try {
 			for await (const chunk of body) {
-				this.timeouts.touch();
+				const { eventCount } = this.accumulator;
+				if (this.settings.ignoresPings !== true) this.timeouts.touch();
+				this.unreadBytes += chunk.length;
+				if (this.sizeError() !== undefined) {
+					this.response?.close();
+					return;
+				}
 				yield chunk;
+				if (this.accumulator.eventCount === eventCount) continue;
+				this.timeouts.touch();
+				if (!this.settings.includeEvents) this.unreadBytes = 0;
 			}
 		} catch {
 			this.isConnectionBroken = true;
@@ -184,9 +221,11 @@ export class ChatRun {
 	}
 
 	private async readBlocking(response: HttpResponse): Promise<RunOutcome> {
-		const text = await readText(response.body);
+		const received = await readBody(response, MAX_JSON_BYTES);
 		const limitError = this.limitError();
 		if (limitError !== undefined) return this.fail(limitError);
+		if (received.isTooLarge) return this.fail({ from: 'bodySize', limitBytes: MAX_JSON_BYTES });
+		const text = decodeText(received.bytes);
 		const body = parseJson(text);
 		if (body === undefined && isIncompleteJson(text)) {
 			return this.fail({ from: 'streamEnd', end: 'broken', hasBegun: true });
@@ -215,6 +254,7 @@ export class ChatRun {
 	/** Notes the time of the first text of the answer. */
 	private addText(text: string): string {
 		if (text !== '') this.firstTextAt ??= performance.now();
+		this.textLength += text.length;
 		return text;
 	}
 
@@ -230,9 +270,16 @@ export class ChatRun {
 
 	private async diagnoseStall(): Promise<void> {
 		if (this.accumulator.hasBegun) return;
-		const cause = await this.settings.diagnoseStall?.();
+		const { difyVersion, timeouts } = this;
+		let cause: DifyError | undefined;
+		try {
+			cause = await this.settings.diagnoseStall?.({ difyVersion, signal: timeouts.signal });
+		} catch {
+			// Nobody awaits this method, and a diagnosis that fails must not end the run.
+		}
 		this.client.logDebug('No event received', { ms: this.elapsedMs(), cause: cause?.kind });
 		if (cause === undefined || this.accumulator.hasBegun) return;
+		if (this.timeouts.abortReason !== undefined) return;
 		this.stallError = cause;
 		this.timeouts.abort('closed');
 	}
@@ -241,6 +288,8 @@ export class ChatRun {
 	private endStream(): RunOutcome {
 		const { status, error } = this.accumulator.snapshot();
 		if (error !== undefined) return this.fail(error);
+		const sizeError = this.sizeError();
+		if (sizeError !== undefined) return this.fail(sizeError);
 		if (status !== 'truncated') return this.toOutcome();
 		const { hasBegun } = this.accumulator;
 		const { malformedText } = this;
@@ -249,6 +298,16 @@ export class ChatRun {
 		}
 		const end = this.isConnectionBroken ? 'broken' : 'ended';
 		return this.fail(this.limitError() ?? { from: 'streamEnd', end, hasBegun });
+	}
+
+	/** Returns the size limit that the response exceeds, or `undefined` if it exceeds none. */
+	private sizeError(): ErrorSource | undefined {
+		const { unreadBytes, textLength, settings } = this;
+		const limitBytes = settings.includeEvents ? MAX_KEPT_EVENTS_BYTES : MAX_EVENT_BYTES;
+		if (unreadBytes > limitBytes) return { from: 'bodySize', limitBytes };
+		return textLength > MAX_JSON_BYTES
+			? { from: 'bodySize', limitBytes: MAX_JSON_BYTES }
+			: undefined;
 	}
 
 	/** Returns the limit that ended the request, or `undefined` if none did. */

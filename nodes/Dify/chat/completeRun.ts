@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { DifyClient } from '../transport/DifyClient';
-import { throwApiError } from '../transport/errors';
+import { itemSuffix, throwApiError } from '../transport/errors';
 import type { RunOutcome } from './ChatRun';
 import type { RunOptions } from './options';
 import { recoverRun, remainingText } from './recovery';
@@ -52,8 +52,6 @@ export async function completeRun(
 		isRecovered: completed !== undefined,
 	});
 	if (error !== undefined) {
-		// If the node fails, n8n sends the error's description to the client. If it continues, n8n sends nothing.
-		if (context.continueOnFail()) await stream?.fail(client.redact(error.message));
 		const { status } = result;
 		const partial: IDataObject = timing.events > 0 ? { ...item, status } : { status };
 		return throwApiError(client, error, { partial, hasListener: stream !== undefined });
@@ -66,7 +64,8 @@ export async function completeRun(
 /** Adds a hint to the output of an item that succeeded. n8n before 1.81 has no such hints. */
 export function addHint(context: IExecuteFunctions, itemIndex: number, message: string): void {
 	if (!('addExecutionHints' in context)) return;
-	context.addExecutionHints({ message: `${message} [item ${itemIndex}]`, location: 'outputPane' });
+	const suffix = itemSuffix(context, itemIndex);
+	context.addExecutionHints({ message: `${message}${suffix}`, location: 'outputPane' });
 }
 
 /** Returns the outcome with the recovered result, or `undefined` if there is nothing to recover. */
@@ -86,13 +85,14 @@ async function recoverIfCutShort(
 }
 
 function addStreamHints(
-	{ itemIndex }: DifyClient,
+	client: DifyClient,
 	outcome: RunOutcome,
 	{ context, stream }: RunReport,
 ): void {
+	const { itemIndex } = client;
 	for (const warning of toWarnings(outcome)) addHint(context, itemIndex, warning);
 	if (stream?.brokenReason !== undefined) {
-		const message = `The answer could not be streamed to its end: ${stream.brokenReason}`;
+		const message = `The answer could not be streamed to its end: ${client.redact(stream.brokenReason)}`;
 		addHint(context, itemIndex, message);
 	}
 }

@@ -1,6 +1,8 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import type { DifyClient, DifyRequest } from '../transport/DifyClient';
+import type { BoundedRequest, DifyClient } from '../transport/DifyClient';
+import { isPathSegment } from '../transport/DifyClient';
+import { MAX_SIDE_BODY_BYTES } from '../transport/httpResponse';
 import type { RunOutcome } from './ChatRun';
 
 /** Dify answers a stop request at once (docs/dify-api.md#stopping). */
@@ -9,6 +11,7 @@ const STOP_TIMEOUT_MS = 5_000;
 /**
  * Stops a run. Dify requires the user who started it, and reports success for an unknown task too.
  *
+ * @throws {NodeOperationError} if the task ID cannot be part of a path
  * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function stopTask(
@@ -16,6 +19,7 @@ export async function stopTask(
 	taskId: string,
 	user: string,
 ): Promise<IDataObject> {
+	client.checkPathSegment(taskId, 'Task ID');
 	return await client.requestJson(stopRequest(taskId, user));
 }
 
@@ -51,13 +55,16 @@ async function tryStopTask(
 	taskId: string | undefined,
 	user: string,
 ): Promise<void> {
-	if (taskId === undefined) return;
-	// The execution's own signal is aborted after a cancel, and would abort this request too.
-	const signal = AbortSignal.timeout(STOP_TIMEOUT_MS);
-	await client.tryRequestJson({ ...stopRequest(taskId, user), signal });
+	if (taskId === undefined || !isPathSegment(taskId)) return;
+	await client.tryRequestJson({
+		...stopRequest(taskId, user),
+		// The execution's own signal is aborted after a cancel, and would abort this request too.
+		maxDurationMs: STOP_TIMEOUT_MS,
+		maxBytes: MAX_SIDE_BODY_BYTES,
+	});
 }
 
-function stopRequest(taskId: string, user: string): DifyRequest {
+function stopRequest(taskId: string, user: string): BoundedRequest {
 	return {
 		method: 'POST',
 		path: `/chat-messages/${encodeURIComponent(taskId)}/stop`,

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 /** Streams the answer to the client of a streaming webhook or chat, through n8n's `sendChunk`. */
 export class WebhookStream {
@@ -38,6 +39,47 @@ export class WebhookStream {
 		} catch (error) {
 			this.brokenReason = error instanceof Error ? error.message : String(error);
 		}
+	}
+}
+
+/**
+ * Calls `run`, and sends the reason of a failure to the client that receives the answer as a stream, also
+ * of a failure before the first request. If the node fails, n8n sends the error's description to the
+ * client, and if the node continues, n8n sends nothing.
+ */
+export async function reportFailure<Result>(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	run: () => Promise<Result>,
+): Promise<Result> {
+	return await run().catch(async (error: Error) => {
+		await tellListener(context, itemIndex, error);
+		return await Promise.reject(error);
+	});
+}
+
+async function tellListener(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	error: Error,
+): Promise<void> {
+	if (!isStreamWanted(context, itemIndex)) return;
+	const stream = WebhookStream.open(context, itemIndex);
+	if (stream === undefined) return;
+	if (context.continueOnFail()) await stream.fail(error.message);
+	else if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		const { message, description } = error;
+		error.description = [message, description].filter(Boolean).join('\n\n');
+	}
+}
+
+/** Returns the value of the option 'Stream to Response'. An expression that fails does not hide the error. */
+function isStreamWanted(context: IExecuteFunctions, itemIndex: number): boolean {
+	try {
+		const value = context.getNodeParameter('options.streamToResponse', itemIndex, true);
+		return value !== false && value !== 'false';
+	} catch {
+		return true;
 	}
 }
 

@@ -8,7 +8,8 @@ import { isUuid, toText } from '../helpers/parameters';
 import { DifyClient } from '../transport/DifyClient';
 import { throwInvalidParameter } from '../transport/errors';
 import { readMessages } from '../transport/messages';
-import type { Page } from '../transport/pagination';
+import type { ListRow, Page } from '../transport/pagination';
+import { parsePage } from '../transport/pagination';
 import { readForm } from './resourceMapping';
 
 const PAGE_SIZE = 100;
@@ -17,18 +18,6 @@ const CONVERSATIONS_PER_MESSAGE_PAGE = 10;
 const MESSAGES_PER_CONVERSATION = 20;
 /** Characters of a question or a value that a list shows. */
 const MAX_SHOWN_LENGTH = 80;
-
-interface Conversation {
-	id: string;
-	name: string;
-}
-
-interface ConversationVariable {
-	id: string;
-	name: string;
-	value_type: string;
-	value: string;
-}
 
 /**
  * Returns a page of the user's conversations, newest first. Dify cannot search by name, so the filter
@@ -69,9 +58,10 @@ export async function searchMessages(
 			const { name } = toListItem(conversation);
 			const query = { user, conversation_id: conversation.id, limit: MESSAGES_PER_CONVERSATION };
 			const { data } = await readMessages(client, query);
-			return data
-				.reverse()
-				.map(({ id, query: question }) => ({ name: `${name} › ${shorten(question)}`, value: id }));
+			return data.reverse().map(({ id, query: question }) => ({
+				name: `${name} › ${shorten(toText(question))}`,
+				value: id,
+			}));
 		}),
 	);
 	return { results: filterByName(lists.flat(), filter), paginationToken: nextToken(page) };
@@ -102,10 +92,12 @@ export async function searchVariables(
 	}
 	const client = await DifyClient.forItem(this);
 	const query = { user: readUser(this), limit: PAGE_SIZE };
-	const page = await client.getJson(`/conversations/${id}/variables`, query);
-	const { data } = page as unknown as Page<ConversationVariable>;
+	const { data } = await client.requestParsed(
+		{ method: 'GET', path: `/conversations/${id}/variables`, qs: query },
+		parsePage<ListRow>,
+	);
 	const items = data.map(({ id: value, name, value_type, value: content }) => ({
-		name: `${name} (${value_type}): ${shorten(toText(content))}`,
+		name: `${toText(name)} (${toText(value_type)}): ${shorten(toText(content))}`,
 		value,
 	}));
 	return { results: filterByName(items, filter) };
@@ -120,22 +112,24 @@ interface ConversationsQuery {
 async function readConversations(
 	client: DifyClient,
 	{ user, limit, last_id }: ConversationsQuery,
-): Promise<Page<Conversation>> {
+): Promise<Page<ListRow>> {
 	const qs = { user, limit, ...(last_id !== undefined && { last_id }) };
-	const page = await client.getJson('/conversations', qs);
-	return page as unknown as Page<Conversation>;
+	return await client.requestParsed(
+		{ method: 'GET', path: '/conversations', qs },
+		parsePage<ListRow>,
+	);
 }
 
 function readUser(context: ILoadOptionsFunctions): string {
 	return toText(context.getCurrentNodeParameter('user'));
 }
 
-function nextToken({ data, has_more }: Page<Conversation>): string | undefined {
+function nextToken({ data, has_more }: Page<ListRow>): string | undefined {
 	return has_more ? data.at(-1)?.id : undefined;
 }
 
-function toListItem({ id, name }: Conversation): INodeListSearchItems {
-	return { name: name === '' ? id : name, value: id };
+function toListItem({ id, name }: ListRow): INodeListSearchItems {
+	return { name: toText(name) || id, value: id };
 }
 
 function filterByName(items: INodeListSearchItems[], filter = ''): INodeListSearchItems[] {

@@ -6,22 +6,30 @@ import type {
 	ILoadOptionsFunctions,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import type { DifyError, ErrorSource } from '../../../protocol/errors/classify';
+import type { ErrorSource } from '../../../protocol/errors/classify';
 import { classifyError } from '../../../protocol/errors/classify';
 import { BaseUrlError, normalizeBaseUrl } from '../../../protocol/baseUrl';
-import { throwApiError } from './errors';
-import type { HttpResponse } from './httpResponse';
+import { itemSuffix, throwApiError, throwInvalidParameter } from './errors';
+import type { BodyParser, HttpResponse, ParsedBody } from './httpResponse';
 import {
 	BROKEN_BODY,
+	MAX_DOWNLOAD_BYTES,
+	MAX_JSON_BYTES,
+	MAX_SIDE_BODY_BYTES,
+	decodeText,
 	isIncompleteJson,
 	isSuccess,
 	parseJson,
+	parseObject,
+	readBody,
 	readError,
-	readText,
 	toErrorSource,
+	unexpectedBody,
 } from './httpResponse';
-import type { ListRow, Page } from './pagination';
-import { readPages } from './pagination';
+import type { ListRow } from './pagination';
+import { parsePage, readPages } from './pagination';
+import { Redactor } from './redaction';
+import { RequestTimeouts } from './requestTimeouts';
 
 export type NodeContext = IExecuteFunctions | ILoadOptionsFunctions;
 
@@ -35,13 +43,23 @@ export interface DifyRequest {
 	signal?: AbortSignal;
 	/** Longest time without data in ms; 0 for no limit. Defaults to 300 s. */
 	idleTimeoutMs?: number;
+	/** Whether the request starts a run, which may continue although no response arrives. */
+	startsRun?: boolean;
+}
+
+/** A request whose response is read to its end. */
+export interface BoundedRequest extends Omit<DifyRequest, 'startsRun'> {
+	/** Longest duration of the request and its response in ms. Defaults to 300 s. */
+	maxDurationMs?: number;
+	/** Largest response in bytes, after decompression. */
+	maxBytes?: number;
 }
 
 /** The response, with any HTTP status, or the reason why there is none. */
 export type SendResult = { ok: true; response: HttpResponse } | { ok: false; source: ErrorSource };
 
 /** The body of a JSON response, or the error. */
-export type JsonResult = { ok: true; body: unknown } | { ok: false; error: DifyError };
+export type JsonResult = ParsedBody<unknown>;
 
 /** A file that Dify returned. */
 export interface DownloadedFile {
@@ -58,34 +76,44 @@ export interface ListRequest {
 
 /** n8n's own default for requests. */
 const DEFAULT_IDLE_TIMEOUT_MS = 300_000;
+const DEFAULT_MAX_DURATION_MS = 300_000;
+/** Large files take long on slow connections. */
+const MAX_TRANSFER_MS = 3_600_000;
+/** A person waits for the requests of the editor. */
+const MAX_EDITOR_REQUEST_MS = 30_000;
+/** Longest time for GET /parameters before a message is sent. Dify validates the values itself. */
+const MAX_PARAMETERS_MS = 10_000;
 
-/** A shorter "key" is not one. Replacing it would damage unrelated words. */
-const MIN_REDACTED_KEY_LENGTH = 8;
+/** Dify answers when it has stored the form. The run goes on after that. */
+const MAX_FORM_SUBMIT_MS = 60_000;
 
 /**
  * Sends requests to Dify for one input item, with that item's credential. Methods whose name begins
  * with `try` return the error. The other ones throw a NodeApiError.
  */
 export class DifyClient {
-	private readonly appParameters = new Map<string, Promise<unknown>>();
+	private readonly appParameters = new Map<string, Promise<Record<string, unknown> | undefined>>();
+	private readonly redactor: Redactor;
 
 	private constructor(
 		readonly context: NodeContext,
 		readonly itemIndex: number,
-		private readonly credential: { baseUrl: string; apiKey: string },
-	) {}
+		private readonly baseUrl: string,
+		apiKey: string,
+	) {
+		this.redactor = new Redactor(apiKey);
+	}
 
 	/** @throws {NodeOperationError} if the credential's base URL is invalid */
 	static async forItem(context: NodeContext, itemIndex = 0): Promise<DifyClient> {
 		const { baseUrl, apiKey } = await context.getCredentials('difyApi', itemIndex);
 		try {
-			return new DifyClient(context, itemIndex, {
-				baseUrl: normalizeBaseUrl(String(baseUrl)),
-				apiKey: String(apiKey),
-			});
+			const url = normalizeBaseUrl(String(baseUrl));
+			return new DifyClient(context, itemIndex, url, String(apiKey));
 		} catch (error) {
 			const reason = error instanceof BaseUrlError ? error.message : String(error);
-			throw new NodeOperationError(context.getNode(), `${reason} [item ${itemIndex}]`, {
+			const message = `${reason}${itemSuffix(context, itemIndex)}`;
+			throw new NodeOperationError(context.getNode(), message, {
 				itemIndex,
 				description:
 					"Set the credential's 'Base URL' to the address of Dify's API, such as https://api.dify.ai/v1.",
@@ -95,7 +123,9 @@ export class DifyClient {
 
 	/** Sends a request and returns as soon as the response headers have arrived. */
 	async send(request: DifyRequest): Promise<SendResult> {
-		const { method, path, qs, body, signal, idleTimeoutMs } = request;
+		const { method, path, qs, body, idleTimeoutMs, startsRun } = request;
+		const connection = new LinkedAbort(request.signal);
+		const { signal } = connection;
 		this.logDebug('Sending request', { method, path: withoutFormToken(path) });
 		try {
 			const response = await this.context.helpers.httpRequestWithAuthentication.call(
@@ -103,7 +133,7 @@ export class DifyClient {
 				'difyApi',
 				{
 					method,
-					url: `${this.credential.baseUrl}${path}`,
+					url: `${this.baseUrl}${path}`,
 					qs,
 					body,
 					abortSignal: signal,
@@ -118,36 +148,69 @@ export class DifyClient {
 			);
 			const { statusCode: status, headers } = response;
 			const contentType: string = headers['content-type'] ?? '';
-			return { ok: true, response: { status, headers, contentType, body: response.body } };
+			const close = (): void => connection.abort();
+			return { ok: true, response: { status, headers, contentType, body: response.body, close } };
 		} catch (error) {
-			return { ok: false, source: { from: 'network', code: networkErrorCode(error) } };
+			connection.release();
+			return { ok: false, source: { from: 'network', code: networkErrorCode(error), startsRun } };
 		}
 	}
 
-	/** Sends a request whose response is JSON. The body is `undefined` for a 204 response. */
-	async tryRequestJson(request: DifyRequest): Promise<JsonResult> {
-		const sent = await this.send(request);
-		if (!sent.ok) return { ok: false, error: classifyError(sent.source) };
-		const { response } = sent;
-		if (!isSuccess(response)) return { ok: false, error: await readError(response) };
-		const text = await readText(response.body);
-		if (response.status === 204) return { ok: true, body: undefined };
-		const body = parseJson(text);
+	/** Sends a request whose response is JSON of any shape. The body is `undefined` for a 204 response. */
+	async tryRequestJson(request: BoundedRequest): Promise<JsonResult> {
+		return await this.sendBounded(
+			{ maxBytes: MAX_JSON_BYTES, ...request },
+			({ response, bytes }) => {
+				if (response.status === 204) return { ok: true, body: undefined };
+				const text = decodeText(bytes);
+				const body = parseJson(text);
+				if (body !== undefined) return { ok: true, body };
+				const source = isIncompleteJson(text) ? BROKEN_BODY : toErrorSource(response, text);
+				return { ok: false, error: classifyError(source) };
+			},
+		);
+	}
+
+	/** Sends a request whose response is JSON of the shape that `parse` accepts. */
+	async tryRequestParsed<Body>(
+		request: BoundedRequest,
+		parse: BodyParser<Body>,
+	): Promise<ParsedBody<Body>> {
+		const result = await this.tryRequestJson(request);
+		if (!result.ok) return result;
+		const body = parse(result.body);
 		if (body !== undefined) return { ok: true, body };
-		const source = isIncompleteJson(text) ? BROKEN_BODY : toErrorSource(response, text);
+		const { method, path } = request;
+		const source = unexpectedBody(`${method} ${withoutFormToken(path)}`, result.body);
 		return { ok: false, error: classifyError(source) };
+	}
+
+	/**
+	 * Sends a request whose response is JSON of the shape that `parse` accepts.
+	 *
+	 * @param about what the node is doing, for error messages of requests whose own error does not say it
+	 * @throws {NodeApiError} for an error of Dify or of the connection, and for another shape
+	 */
+	async requestParsed<Body>(
+		request: BoundedRequest,
+		parse: BodyParser<Body>,
+		about?: string,
+	): Promise<Body> {
+		const limits = this.isEditor ? { maxDurationMs: MAX_EDITOR_REQUEST_MS } : {};
+		const result = await this.tryRequestParsed(
+			{ signal: this.cancelSignal, ...limits, ...request },
+			parse,
+		);
+		return result.ok ? result.body : throwApiError(this, result.error, { about });
 	}
 
 	/**
 	 * Sends a request whose response is a JSON object and returns that object; `{}` for a 204 response.
 	 *
-	 * @param about what the node is doing, for error messages of requests whose own error does not say it
-	 * @throws {NodeApiError} for an error of Dify or of the connection
+	 * @throws {NodeApiError} as {@link requestParsed} does
 	 */
-	async requestJson(request: DifyRequest, about?: string): Promise<IDataObject> {
-		const result = await this.tryRequestJson({ signal: this.cancelSignal, ...request });
-		if (result.ok) return (result.body ?? {}) as IDataObject;
-		return throwApiError(this, result.error, { about });
+	async requestJson(request: BoundedRequest, about?: string): Promise<IDataObject> {
+		return (await this.requestParsed(request, parseObject, about)) as IDataObject;
 	}
 
 	/** @throws {NodeApiError} as {@link requestJson} does */
@@ -157,7 +220,14 @@ export class DifyClient {
 
 	/** @throws {NodeApiError} as {@link requestJson} does */
 	async postJson(path: string, body: DifyRequest['body'], about?: string): Promise<IDataObject> {
-		return await this.requestJson({ method: 'POST', path, body }, about);
+		const maxDurationMs = body instanceof FormData ? MAX_TRANSFER_MS : undefined;
+		const request = {
+			method: 'POST',
+			path,
+			body,
+			...(maxDurationMs && { maxDurationMs }),
+		} as const;
+		return await this.requestJson(request, about);
 	}
 
 	/**
@@ -170,7 +240,7 @@ export class DifyClient {
 			limit,
 			async (pageSize, last_id) => {
 				const page = { ...qs, limit: pageSize, ...(last_id !== undefined && { last_id }) };
-				return (await this.getJson(path, page)) as unknown as Page<ListRow>;
+				return await this.requestParsed({ method: 'GET', path, qs: page }, parsePage<ListRow>);
 			},
 			(page) => page.at(-1)?.id,
 		);
@@ -182,34 +252,96 @@ export class DifyClient {
 	 *
 	 * @throws {NodeApiError} for an error of Dify or of the connection
 	 */
-	async download(request: DifyRequest): Promise<DownloadedFile> {
-		const sent = await this.send({ signal: this.cancelSignal, ...request });
-		if (!sent.ok) return throwApiError(this, classifyError(sent.source));
-		const { response } = sent;
-		if (!isSuccess(response)) return throwApiError(this, await readError(response));
-		const chunks: Uint8Array[] = [];
+	async download(request: BoundedRequest): Promise<DownloadedFile> {
+		const limits = { maxBytes: MAX_DOWNLOAD_BYTES, maxDurationMs: MAX_TRANSFER_MS };
+		const result = await this.sendBounded<DownloadedFile>(
+			{ signal: this.cancelSignal, ...limits, ...request },
+			({ response, bytes, isComplete }) =>
+				isComplete
+					? { ok: true, body: { response, bytes } }
+					: { ok: false, error: classifyError(BROKEN_BODY) },
+		);
+		return result.ok ? result.body : throwApiError(this, result.error);
+	}
+
+	/** Sends a request and passes its complete response to `parse`. Errors and limits give an error. */
+	private async sendBounded<Body>(
+		{
+			maxBytes = MAX_JSON_BYTES,
+			maxDurationMs = DEFAULT_MAX_DURATION_MS,
+			...request
+		}: BoundedRequest,
+		parse: (received: {
+			response: HttpResponse;
+			bytes: Buffer;
+			isComplete: boolean;
+		}) => ParsedBody<Body>,
+	): Promise<ParsedBody<Body>> {
+		const idleTimeoutMs = request.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
+		const timeouts = new RequestTimeouts({
+			idleTimeoutMs,
+			maxDurationMs,
+			cancelSignal: request.signal,
+		});
+		const fail = (source: ErrorSource): ParsedBody<Body> => {
+			const { abortReason } = timeouts;
+			if (abortReason !== 'idle' && abortReason !== 'total') {
+				return { ok: false, error: classifyError(source) };
+			}
+			const limitMs = abortReason === 'idle' ? idleTimeoutMs : maxDurationMs;
+			return {
+				ok: false,
+				error: classifyError({ from: 'requestTimeout', seconds: limitMs / 1000 }),
+			};
+		};
 		try {
-			for await (const chunk of response.body) chunks.push(chunk);
-		} catch {
-			return throwApiError(this, classifyError(BROKEN_BODY));
+			// n8n's own timeout only covers the time until the response begins.
+			const sent = await this.send({ ...request, idleTimeoutMs: 0, signal: timeouts.signal });
+			if (!sent.ok) return fail(sent.source);
+			const { response } = sent;
+			try {
+				const watched = { ...response, body: timeouts.watch(response.body) };
+				if (!isSuccess(response)) {
+					const error = await readError(watched);
+					return timeouts.abortReason === undefined ? { ok: false, error } : fail(BROKEN_BODY);
+				}
+				const body = await readBody(watched, maxBytes);
+				if (body.isTooLarge) return fail({ from: 'bodySize', limitBytes: maxBytes });
+				if (timeouts.abortReason !== undefined) return fail(BROKEN_BODY);
+				return parse({ response, ...body });
+			} finally {
+				response.close();
+			}
+		} finally {
+			timeouts.dispose();
 		}
-		return { response, bytes: Buffer.concat(chunks) };
 	}
 
 	/**
-	 * Returns the body of GET /parameters, or `undefined` if the request fails: Dify then validates the
-	 * values itself. The request is sent at most once per client and user.
+	 * Returns the body of GET /parameters, or `undefined` if it cannot be read within seconds: Dify then
+	 * validates the values itself. The request is sent at most once per client and user.
 	 */
-	async readAppParameters(user: string): Promise<unknown> {
+	async readAppParameters(user: string): Promise<Record<string, unknown> | undefined> {
 		const cached = this.appParameters.get(user);
 		if (cached !== undefined) return await cached;
-		const parameters = this.tryRequestJson({
-			method: 'GET',
-			path: '/parameters',
-			qs: { user },
-		}).then((result) => (result.ok ? result.body : undefined));
+		const request: BoundedRequest = { method: 'GET', path: '/parameters', qs: { user } };
+		const parameters = this.trySideRequest(request, parseObject).then((result) =>
+			result.ok ? result.body : undefined,
+		);
 		this.appParameters.set(user, parameters);
 		return await parameters;
+	}
+
+	/**
+	 * Sends a request that the result of the operation does not depend on: a check, a hint, a recovery. It
+	 * ends within seconds and when the execution is canceled.
+	 */
+	async trySideRequest<Body>(
+		request: BoundedRequest,
+		parse: BodyParser<Body>,
+	): Promise<ParsedBody<Body>> {
+		const limits = { maxDurationMs: MAX_PARAMETERS_MS, maxBytes: MAX_SIDE_BODY_BYTES };
+		return await this.tryRequestParsed({ signal: this.cancelSignal, ...limits, ...request }, parse);
 	}
 
 	/**
@@ -218,18 +350,30 @@ export class DifyClient {
 	 * @throws {NodeApiError} as {@link requestJson} does
 	 */
 	async readForm(token: string): Promise<IDataObject> {
+		this.checkPathSegment(token, 'Form Token');
 		return await this.getJson(formPath(token));
 	}
 
-	/** Submits the form of a paused chatflow. */
-	async trySubmitForm(token: string, body: IDataObject): Promise<JsonResult> {
-		return await this.tryRequestJson({ method: 'POST', path: formPath(token), body });
+	/** Submits the form of a paused chatflow. `signal` ends the request, as a cancel does. */
+	async trySubmitForm(token: string, body: IDataObject, signal?: AbortSignal): Promise<JsonResult> {
+		return await this.tryRequestJson({
+			method: 'POST',
+			path: formPath(token),
+			body,
+			signal: signal ?? this.cancelSignal,
+			maxDurationMs: MAX_FORM_SUBMIT_MS,
+			maxBytes: MAX_SIDE_BODY_BYTES,
+		});
 	}
 
-	/** Returns `text` with the API key replaced. */
+	/** Returns `text` with the API key replaced, in the form that was entered and in the form that is sent. */
 	redact(text: string): string {
-		const { apiKey } = this.credential;
-		return apiKey.length < MIN_REDACTED_KEY_LENGTH ? text : text.replaceAll(apiKey, '***');
+		return this.redactor.redact(text);
+	}
+
+	/** Returns a copy of a JSON value with the API key replaced in all its texts. */
+	redactAll<Value>(value: Value): Value {
+		return this.redactor.redactAll(value);
 	}
 
 	/**
@@ -239,11 +383,26 @@ export class DifyClient {
 	logDebug(message: string, details: Record<string, string | number | undefined> = {}): void {
 		try {
 			const { context, itemIndex } = this;
-			const text = this.redact(JSON.stringify({ itemIndex, ...details }));
-			context.logger?.debug(`Dify: ${message}`, JSON.parse(text));
+			const fields = this.redactAll({ itemIndex, ...details });
+			context.logger?.debug(`Dify: ${this.redact(message)}`, fields);
 		} catch {
 			// Old versions of n8n have no logger. Logging must never fail an execution.
 		}
+	}
+
+	/** @throws {NodeOperationError} if the text cannot be an id in a path: `..` would change the path */
+	checkPathSegment(text: string, displayName: string): void {
+		if (isPathSegment(text)) return;
+		throwInvalidParameter(
+			this,
+			`'${displayName}' is not valid: '${text}'`,
+			'Use the value that Dify returned, or check the expression of the parameter.',
+		);
+	}
+
+	/** Whether the requests are made for the node's form in the editor. */
+	private get isEditor(): boolean {
+		return !('getExecutionCancelSignal' in this.context);
 	}
 
 	/** Aborts when the execution is canceled. Requests of the editor have no such signal. */
@@ -255,6 +414,11 @@ export class DifyClient {
 
 function formPath(token: string): string {
 	return `/form/human_input/${encodeURIComponent(token)}`;
+}
+
+/** Returns whether a text can be an id in a path. A URL parser removes `.` and `..`, also encoded ones. */
+export function isPathSegment(text: string): boolean {
+	return text !== '' && !/^(?:\.|%2e){1,2}$/i.test(text);
 }
 
 /** Returns the path without the token of a form: whoever has the token can submit the form. */
@@ -277,9 +441,33 @@ function networkErrorCode(error: unknown): string {
 	for (let cause = error, depth = 0; depth < 5; depth++) {
 		if (typeof cause !== 'object' || cause === null) break;
 		const { code, errorResponse } = cause as { code?: unknown; errorResponse?: { code?: unknown } };
-		if (typeof code === 'string') return code;
+		if (typeof code === 'string' && code !== '') return code;
 		if (typeof errorResponse?.code === 'string') return errorResponse.code;
 		cause = (cause as { cause?: unknown }).cause;
 	}
 	return error instanceof Error ? error.message : 'no reason given';
+}
+
+/** An abort signal of one request, which also aborts with the signal of the caller. */
+class LinkedAbort {
+	private readonly controller = new AbortController();
+
+	constructor(private readonly parent: AbortSignal | undefined) {
+		if (parent?.aborted === true) this.controller.abort();
+		parent?.addEventListener('abort', this.abort);
+	}
+
+	get signal(): AbortSignal {
+		return this.controller.signal;
+	}
+
+	readonly abort = (): void => {
+		this.release();
+		this.controller.abort();
+	};
+
+	/** Ends the link to the caller's signal, which can live as long as the execution. */
+	release(): void {
+		this.parent?.removeEventListener('abort', this.abort);
+	}
 }

@@ -15,6 +15,8 @@ export interface ItemContext {
 export interface ApiErrorOrigin extends ItemContext {
 	/** Removes the API key from a text. */
 	redact(text: string): string;
+	/** Removes the API key from all texts of a JSON value. */
+	redactAll<Value>(value: Value): Value;
 }
 
 export interface ApiErrorDetails {
@@ -22,8 +24,16 @@ export interface ApiErrorDetails {
 	about?: string;
 	/** The status and the fields of the run that arrived before the error, under the names that the item uses. */
 	partial?: IDataObject;
-	/** Whether a client received the answer as a stream. n8n sends such a client the description only. */
+	/** Whether a client received the answer as a stream. The description then leaves out the partial answer. */
 	hasListener?: boolean;
+}
+
+/** Returns the index of the item for the end of a message; empty if the node has a single item. */
+export function itemSuffix(context: object, itemIndex: number): string {
+	// The editor calls the methods of the form without input data.
+	if (!('getInputData' in context)) return '';
+	const { length } = (context as Pick<IExecuteFunctions, 'getInputData'>).getInputData();
+	return length > 1 ? ` [item ${itemIndex}]` : '';
 }
 
 /**
@@ -37,15 +47,15 @@ export function throwApiError(
 	error: DifyError,
 	{ about, partial = {}, hasListener = false }: ApiErrorDetails = {},
 ): never {
-	const { code, status } = error;
+	const { status } = error;
 	const { context, itemIndex } = origin;
+	const code = error.code === undefined ? undefined : origin.redact(error.code);
 	const difyMessage = origin.redact(error.message);
-	const message = `${about === undefined ? difyMessage : `${about}: ${difyMessage}`} [item ${itemIndex}]`;
+	const subject = about === undefined ? difyMessage : `${origin.redact(about)}: ${difyMessage}`;
+	const message = `${subject}${itemSuffix(context, itemIndex)}`;
 	const hint = code === undefined ? error.hint : `${error.hint} (Dify error code: ${code})`;
-	// A client that received the stream has the partial answer already, and does not see the message.
-	const description = hasListener
-		? `${difyMessage}\n\n${origin.redact(hint)}`
-		: origin.redact(`${hint}${describePartialAnswer(partial.answer)}`);
+	const partialAnswer = hasListener ? '' : describePartialAnswer(partial.answer);
+	const description = origin.redact(`${hint}${partialAnswer}`);
 	const apiError = new NodeApiError(
 		context.getNode(),
 		{},
@@ -60,7 +70,7 @@ export function throwApiError(
 	apiError.message = message;
 	apiError.description = description;
 	apiError.context.data = {
-		...partial,
+		...origin.redactAll(partial),
 		...(code !== undefined && { code }),
 		...(status !== undefined && { http_status: status }),
 	};
@@ -79,7 +89,7 @@ export function throwInvalidParameter(
 	message: string,
 	description: string,
 ): never {
-	throw new NodeOperationError(context.getNode(), `${message} [item ${itemIndex}]`, {
+	throw new NodeOperationError(context.getNode(), `${message}${itemSuffix(context, itemIndex)}`, {
 		itemIndex,
 		description,
 	});

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { isRecord } from '../../../protocol/text';
 
 /** Maximum number of rows that Dify returns per request (docs/dify-api.md#endpoints). */
 const MAX_PAGE_SIZE = 100;
@@ -11,6 +12,16 @@ export interface Page<Row> {
 
 /** A row of any list. */
 export type ListRow = IDataObject & { id: string };
+
+/**
+ * Returns the body of a list request, `undefined` if it is not a list. Only the ids of the rows are
+ * checked: the caller must not trust the type of any other field.
+ */
+export function parsePage<Row extends { id: string }>(body: unknown): Page<Row> | undefined {
+	if (!isRecord(body) || !Array.isArray(body.data)) return undefined;
+	const isList = body.data.every((row) => isRecord(row) && typeof row.id === 'string');
+	return isList ? { data: body.data as Row[], has_more: body.has_more === true } : undefined;
+}
 
 /**
  * Reads pages until `limit` rows have arrived or the list ends.

@@ -1,3 +1,6 @@
+/** The longest time that a timer of Node.js can wait, about 24.8 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Why this node ended a request.
  * - `canceled`: the execution was canceled
@@ -49,6 +52,14 @@ export class RequestTimeouts {
 		this.lastActivityAt = performance.now();
 	}
 
+	/** Yields the chunks of a response and restarts the idle timeout with each of them. */
+	async *watch(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+		for await (const chunk of body) {
+			this.touch();
+			yield chunk;
+		}
+	}
+
 	/** Closes the request `ms` after the first call. Later calls have no effect. */
 	closeAfter(ms: number): void {
 		if (this.isClosing) return;
@@ -87,7 +98,7 @@ export class RequestTimeouts {
  * @returns a function that cancels the call
  */
 export function onTimeout(ms: number, callback: () => void): () => void {
-	const signal = AbortSignal.timeout(ms);
+	const signal = AbortSignal.timeout(Math.min(Math.max(0, Math.round(ms)), MAX_TIMER_MS));
 	signal.addEventListener('abort', callback, { once: true });
 	return () => signal.removeEventListener('abort', callback);
 }

@@ -19,7 +19,7 @@ export const blockingFaults: FaultCase[] = [
 				message: 'model broke',
 			},
 		],
-		expected: { status: 'failed', http_status: 400, error: 'model broke [item 0]' },
+		expected: { status: 'failed', http_status: 400, error: 'model broke' },
 	},
 	{
 		name: 'a body that ends too early',

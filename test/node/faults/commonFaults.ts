@@ -30,7 +30,7 @@ export const commonFaults: FaultCase[] = [
 			status: 'failed',
 			code: 'rate_limit_error',
 			http_status: 429,
-			error: 'Rate Limit Error [item 0]',
+			error: 'Rate Limit Error',
 		},
 	},
 	{

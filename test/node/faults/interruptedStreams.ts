@@ -30,7 +30,7 @@ export const interruptedStreams: FaultCase[] = [
 			status: 'failed',
 			code: 'completion_request_error',
 			http_status: 400,
-			error: 'model broke [item 0]',
+			error: 'model broke',
 		},
 	},
 	...(['cut', 'reset'] as const).flatMap((kind): FaultCase[] => [
@@ -89,7 +89,7 @@ export const interruptedStreams: FaultCase[] = [
 		faults: [],
 		script: { text: TEXT, workflowStatus: 'failed', workflowError: 'node broke' },
 		appKinds: ['advanced-chat'],
-		expected: { answer: TEXT, status: 'failed', error: 'node broke [item 0]' },
+		expected: { answer: TEXT, status: 'failed', error: 'node broke' },
 	},
 	{
 		name: 'a workflow that succeeded partially',

@@ -124,6 +124,34 @@ const rows: Array<[string, ErrorSource]> = [
 	['idle_timeout', { from: 'timeout', limit: 'idle', seconds: 3, hasBegun: true }],
 	['max_duration', { from: 'timeout', limit: 'total', seconds: 3, hasBegun: true }],
 	['unreachable', { from: 'network', code: 'ECONNREFUSED' }],
+	['host_not_found', { from: 'network', code: 'ENOTFOUND' }],
+	['host_not_found', { from: 'network', code: 'EAI_AGAIN' }],
+	['certificate_untrusted', { from: 'network', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+	['certificate_untrusted', { from: 'network', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }],
+	['certificate_expired', { from: 'network', code: 'CERT_HAS_EXPIRED' }],
+	['certificate_name', { from: 'network', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+	['tls_mismatch', { from: 'network', code: 'ERR_SSL_WRONG_VERSION_NUMBER' }],
+	['tls_mismatch', { from: 'network', code: 'ERR_SSL_PACKET_LENGTH_TOO_LONG' }],
+	['tls_failed', { from: 'network', code: 'EPROTO' }],
+	['not_http', { from: 'network', code: 'HPE_INVALID_CONSTANT' }],
+	[
+		'blocked_by_n8n',
+		{
+			from: 'network',
+			code: 'The request was blocked because it resolves to a restricted IP address',
+		},
+	],
+	['connection_lost', { from: 'network', code: 'ECONNRESET', startsRun: true }],
+	['connection_lost', { from: 'network', code: 'socket hang up' }],
+	['request_timeout', { from: 'requestTimeout', seconds: 30 }],
+	['response_too_large', { from: 'bodySize', limitBytes: 64 * 1024 * 1024 }],
+	['unexpected_response', { from: 'unexpectedBody', endpoint: 'GET /info', found: '7' }],
+	['proxy_auth', htmlPage(407)],
+	['gateway_unauthorized', htmlPage(401)],
+	['gateway_unauthorized', http(401, '{"error":"missing x-gateway-key"}')],
+	['gateway_timeout', http(503, 'reset reason: overflow', 'text/plain')],
+	['server', http(500, '{"error":{"message":"quota exhausted"}}')],
+	['html', htmlPage(500)],
 	['other', json(418, 'teapot', 'short and stout')],
 	['other', http(418, '')],
 ];
@@ -212,3 +240,29 @@ it.each(recordedErrors)(
 		}
 	},
 );
+
+describe('classifyError: blames what failed', () => {
+	it.each<[string, ErrorSource, string]>([
+		['a gateway', http(401, '{"error":"missing x-gateway-key"}'), 'missing x-gateway-key'],
+		['a model server', http(500, '{"error":{"message":"quota exhausted"}}'), 'quota exhausted'],
+		['a service mesh', http(503, 'reset reason: overflow', 'text/plain'), 'reset reason: overflow'],
+		['a web page', http(502, '<html><title>Bad day</title></html>', 'text/html'), 'Bad day'],
+	])('shows the words of %s', (_, source, words) => {
+		expect(classifyError(source).message).toContain(words);
+	});
+
+	it('says that a run may have begun only if the request starts a run', () => {
+		const lost = { from: 'network', code: 'ECONNRESET' } as const;
+		expect(classifyError({ ...lost, startsRun: true }).hint).toContain('may be in progress');
+		expect(classifyError(lost).hint).not.toContain('may be in progress');
+	});
+
+	it.each([
+		'DEPTH_ZERO_SELF_SIGNED_CERT',
+		'ERR_SSL_WRONG_VERSION_NUMBER',
+		'ECONNRESET',
+		'ENOTFOUND',
+	])('does not speak of localhost for %s', (code) => {
+		expect(classifyError({ from: 'network', code }).hint).not.toContain('localhost');
+	});
+});

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { updateDisplayOptions } from 'n8n-workflow';
 import { ParameterReader, pick } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
-import type { StoredMessage } from '../../transport/messages';
+import type { MessageRow } from '../../transport/messages';
 import { readMessages } from '../../transport/messages';
 import { readPages } from '../../transport/pagination';
 import { conversation, limit, returnAll, simplify, user } from '../common.descriptions';
@@ -44,7 +44,7 @@ export async function execute(
 	const limit = parameters.readLimit();
 	const isSimplified = parameters.isEnabled('simplify');
 	const client = await DifyClient.forItem(context, itemIndex);
-	const pages = await readPages<StoredMessage>(
+	const pages = await readPages<MessageRow>(
 		limit,
 		async (pageSize, first_id) =>
 			await readMessages(client, {
@@ -68,7 +68,8 @@ export async function execute(
  * than the oldest of the page. Dify continues with messages that are older by a whole second, so the
  * oldest message itself would skip the others of its second (docs/dify-api.md#known-problems).
  */
-function cursorOf(page: StoredMessage[]): string | undefined {
+function cursorOf(page: MessageRow[]): string | undefined {
 	const [oldest] = page;
-	return (page.find(({ created_at }) => created_at > (oldest?.created_at ?? 0)) ?? oldest)?.id;
+	const oldestTime = Number(oldest?.created_at ?? 0);
+	return (page.find(({ created_at }) => Number(created_at) > oldestTime) ?? oldest)?.id;
 }

@@ -1,11 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { updateDisplayOptions } from 'n8n-workflow';
+import { sleep, updateDisplayOptions } from 'n8n-workflow';
 import { acceptsFiles } from '../../../../protocol/appParameters';
+import type { ChatRequest } from '../../../../protocol/request';
 import { buildChatBody } from '../../../../protocol/request';
+import { isVersionBefore } from '../../../../protocol/version';
 import { ChatRun, toRunSettings } from '../../chat/ChatRun';
 import { addHint, completeRun } from '../../chat/completeRun';
 import { sendOptions } from '../../chat/options';
-import { WebhookStream } from '../../chat/webhookStream';
+import { WebhookStream, reportFailure } from '../../chat/webhookStream';
 import { ParameterReader } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import { simplify, user } from '../common.descriptions';
@@ -204,6 +206,13 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
+	return await reportFailure(context, itemIndex, async () => await sendMessage(context, itemIndex));
+}
+
+async function sendMessage(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<INodeExecutionData> {
 	const parameters = new ParameterReader(context, itemIndex);
 	const sendParameters = readSendParameters(parameters);
 	const { user, options, simplify, files } = sendParameters;
@@ -214,24 +223,54 @@ export async function execute(
 
 	const run = new ChatRun(client, {
 		...toRunSettings(context, options, stream),
-		diagnoseStall: async () => await diagnoseStall(client, request),
+		diagnoseStall: async (stall) => await diagnoseStall(client, request, stall),
 	});
 	const body = buildChatBody(request);
+	// The answer does not wait for the check of the files, so both are requested at the same time.
+	const appParameters = files.length > 0 ? client.readAppParameters(user) : undefined;
 	const outcome = await run.execute({ method: 'POST', path: '/chat-messages', body });
 	const report = { context, user, stream, simplify, options };
 	const json = await completeRun(client, outcome, report);
-	if (files.length > 0) await warnIfFilesIgnored(client, context, user);
+	const warnings = [
+		findReplacedConversation(request, json.conversation_id),
+		findBlockingPause(request, json.status, outcome.difyVersion),
+		appParameters === undefined ? undefined : await findIgnoredFiles(appParameters),
+	];
+	for (const warning of warnings) {
+		if (warning !== undefined) addHint(context, itemIndex, warning);
+	}
 	return { json, pairedItem: { item: itemIndex } };
 }
 
+/** Longest time in ms that an answer waits for the check of its files. */
+const MAX_FILE_CHECK_MS = 1_000;
+
 /** An app without file upload ignores the files of a message and reports no error (docs/dify-api.md#files). */
-async function warnIfFilesIgnored(
-	client: DifyClient,
-	context: IExecuteFunctions,
-	user: string,
-): Promise<void> {
-	const appParameters = await client.readAppParameters(user);
-	if (appParameters === undefined || acceptsFiles(appParameters)) return;
-	const message = "Dify ignored the files. Turn on 'File Upload' in the app's features";
-	addHint(context, client.itemIndex, message);
+async function findIgnoredFiles(appParameters: Promise<unknown>): Promise<string | undefined> {
+	const parameters = await Promise.race([appParameters, sleep(MAX_FILE_CHECK_MS)]);
+	return acceptsFiles(parameters) === false
+		? "Dify ignored the files. Turn on 'File Upload' in the app's features"
+		: undefined;
+}
+
+/** Dify 1.15.0 starts a new conversation if it does not know the one of a chatflow (docs/dify-api.md#request-errors-by-version). */
+function findReplacedConversation(
+	{ conversationId = '' }: ChatRequest,
+	answeredId: unknown,
+): string | undefined {
+	if (conversationId === '' || typeof answeredId !== 'string') return undefined;
+	if (conversationId.toLowerCase() === answeredId.toLowerCase()) return undefined;
+	return `Dify started a new conversation (${answeredId}), because it does not know the conversation ${conversationId} of this user`;
+}
+
+/** A run that a blocking request started ends as stopped on Dify 1.16 when its form is submitted (docs/dify-api.md#human-input). */
+function findBlockingPause(
+	{ responseMode }: ChatRequest,
+	status: unknown,
+	difyVersion: string | undefined,
+): string | undefined {
+	const is116 =
+		isVersionBefore(difyVersion, 1, 16) === false && isVersionBefore(difyVersion, 1, 17) === true;
+	if (responseMode !== 'blocking' || status !== 'paused' || !is116) return undefined;
+	return "Dify 1.16 stops this run when its form is submitted, because a blocking request started it. Set 'Response Mode' to 'Streaming'";
 }

@@ -10,7 +10,7 @@ import { parseFormFields } from '../../../../protocol/humanInputForm';
 import { ChatRun, toRunSettings } from '../../chat/ChatRun';
 import { completeRun } from '../../chat/completeRun';
 import { readOptions, resumeOptions } from '../../chat/options';
-import { WebhookStream } from '../../chat/webhookStream';
+import { WebhookStream, reportFailure } from '../../chat/webhookStream';
 import { ParameterReader } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import { simplify, user } from '../common.descriptions';
@@ -118,6 +118,13 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
+	return await reportFailure(context, itemIndex, async () => await submitForm(context, itemIndex));
+}
+
+async function submitForm(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<INodeExecutionData> {
 	const parameters = new ParameterReader(context, itemIndex);
 	const token = parameters.readText('form', 'Form Token').trim();
 	const workflowRunId = parameters.readId({
@@ -138,8 +145,8 @@ export async function execute(
 	const run = new ChatRun(client, {
 		...toRunSettings(context, options, stream),
 		isResumed: true,
-		onConnected: async (): Promise<DifyError | undefined> => {
-			const result = await client.trySubmitForm(token, { inputs, action, user });
+		onConnected: async (signal): Promise<DifyError | undefined> => {
+			const result = await client.trySubmitForm(token, { inputs, action, user }, signal);
 			return result.ok ? undefined : result.error;
 		},
 	});

@@ -59,15 +59,26 @@ export async function execute(
 	};
 }
 
+/** File systems accept names of 255 bytes. */
+const MAX_NAME_LENGTH = 200;
+
 /** Returns the file name of a Content-Disposition header (RFC 6266), or `undefined` if it has none. */
 function parseFileName(disposition = ''): string | undefined {
 	const [, encoded] = /filename\*=UTF-8''([^;]+)/i.exec(disposition) ?? [];
-	if (encoded !== undefined) {
-		try {
-			return decodeURIComponent(encoded);
-		} catch {
-			return encoded;
-		}
+	if (encoded === undefined) return toBareName(/filename="?([^";]+)"?/i.exec(disposition)?.[1]);
+	try {
+		return toBareName(decodeURIComponent(encoded));
+	} catch {
+		return toBareName(encoded);
 	}
-	return /filename="?([^";]+)"?/i.exec(disposition)?.[1];
+}
+
+/**
+ * Returns a file name without folders and control characters. Later nodes can write the file to a disk,
+ * and the name comes from the server.
+ */
+function toBareName(name = ''): string | undefined {
+	const visible = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
+	const bare = (visible.split(/[/\\]/).at(-1) ?? '').trim().slice(0, MAX_NAME_LENGTH);
+	return bare === '' || bare === '.' || bare === '..' ? undefined : bare;
 }
