@@ -131,7 +131,7 @@ const properties: INodeProperties[] = [
 						type: 'string',
 						default: 'data',
 						placeholder: 'e.g. data',
-						hint: 'The name of the input binary field containing the file',
+						hint: 'The name of the input binary field containing the file. Separate several names with commas.',
 						displayOptions: { show: { source: ['binary'] } },
 					},
 					{
@@ -139,6 +139,11 @@ const properties: INodeProperties[] = [
 						name: 'source',
 						type: 'options',
 						options: [
+							{
+								name: 'All Binary Fields',
+								value: 'allBinary',
+								description: 'The node uploads every file of the item',
+							},
 							{ name: 'Binary Field', value: 'binary', description: 'The node uploads the file' },
 							{ name: 'Upload ID', value: 'uploadId', description: 'The file is uploaded already' },
 							{ name: 'URL', value: 'url', description: 'Dify downloads the file' },
@@ -204,9 +209,9 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const sendParameters = readSendParameters(parameters);
-	const { user, options, simplify, files } = sendParameters;
+	const { user, options, simplify } = sendParameters;
 	const client = await DifyClient.forItem(context, itemIndex);
 	const request = await buildRequest(client, parameters, sendParameters);
 	const stream = options.streamToResponse ? WebhookStream.open(context, itemIndex) : undefined;
@@ -220,7 +225,8 @@ export async function execute(
 	const outcome = await run.execute({ method: 'POST', path: '/chat-messages', body });
 	const report = { context, user, stream, simplify, options };
 	const json = await completeRun(client, outcome, report);
-	if (files.length > 0) await warnIfFilesIgnored(client, context, user);
+	if (request.files !== undefined && request.files.length > 0)
+		await warnIfFilesIgnored(client, context, user);
 	return { json, pairedItem: { item: itemIndex } };
 }
 
