@@ -30,8 +30,17 @@ export interface BinaryFile {
  * node can leave out the MIME type.
  */
 export function isBinaryData(value: unknown): value is IBinaryData {
-	if (!hasContent(value)) return false;
-	return typeof value.mimeType === 'string' || typeof value.fileName === 'string';
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+	const { mimeType, fileName, fileExtension } = value as Record<string, unknown>;
+	if (hasContent(value)) return typeof mimeType === 'string' || typeof fileName === 'string';
+	return typeof mimeType === 'string' && typeof fileExtension === 'string';
+}
+
+/** Returns whether a value is an object of binary data, as `{{ $binary }}` gives it. */
+export function isBinaryMap(value: unknown): value is Record<string, IBinaryData> {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+	const files = Object.values(value);
+	return files.length > 0 && files.every(isBinaryData);
 }
 
 /** Returns whether the item has a binary field of this name. */
@@ -71,16 +80,20 @@ export function findBinaries(
 	label: string,
 ): BinarySource[] {
 	if (value === undefined || value === null || value === '') return [];
-	if (isBinaryData(value)) return [{ data: value }];
 	if (Array.isArray(value)) {
 		return value.flatMap((entry) => findBinaries(parameters, entry, label));
 	}
+	if (isBinaryData(value)) return [findByData(parameters, value, label)];
 	if (typeof value === 'string' || typeof value === 'number') {
 		return findByName(parameters, String(value).trim(), label);
 	}
-	// `{{ $binary }}` is an object with a file per field.
-	const files = typeof value === 'object' ? Object.values(value) : [];
-	if (files.length > 0 && files.every(isBinaryData)) return files.map((data) => ({ data }));
+	if (isBinaryMap(value)) {
+		return Object.entries(value).map(([field, data]) =>
+			isSameFile(getBinary(parameters, field), data)
+				? { field }
+				: findByData(parameters, data, label),
+		);
+	}
 	return parameters.throwInvalid(
 		`${label} must be the name of a binary field or binary data, not ${typeName(value)}`,
 		describeBinaryFields(parameters),
@@ -182,6 +195,28 @@ async function checkFileSize(client: DifyClient, file: BinaryFile, user: string)
 		`${describeFile(file)} is too large: it has ${size} MB, and Dify allows ${limit} MB`,
 		'Send a smaller file, or raise the limit in Dify (UPLOAD_IMAGE_FILE_SIZE_LIMIT and the related variables).',
 	);
+}
+
+/**
+ * Returns the file of binary data that an expression returned. In `$binary.data`, n8n leaves out the content
+ * if it keeps the content in memory. Such a file is found among the item's files by its other properties.
+ */
+function findByData(parameters: ParameterReader, data: IBinaryData, label: string): BinarySource {
+	if (hasContent(data)) return { data };
+	const fields = Object.entries(binaryOf(parameters)).filter(([, file]) => isSameFile(file, data));
+	const [match] = fields;
+	if (match !== undefined && fields.length === 1) return { field: match[0] };
+	return parameters.throwInvalid(
+		`${label} is binary data without content`,
+		`Enter the name of the binary field instead. ${describeBinaryFields(parameters)}`,
+	);
+}
+
+/** Returns whether a file has all properties of binary data that n8n has left the content out of. */
+function isSameFile(file: unknown, data: IBinaryData): boolean {
+	if (!hasContent(file)) return false;
+	const properties = file as unknown as Record<string, unknown>;
+	return Object.entries(data).every(([key, value]) => properties[key] === value);
 }
 
 function findByName(parameters: ParameterReader, text: string, label: string): BinarySource[] {

@@ -2,18 +2,12 @@ import { parseAppVariables } from '../../../../../protocol/appParameters';
 import type { ChatRequest, ResponseMode } from '../../../../../protocol/request';
 import type { SendOptions } from '../../../chat/options';
 import { readOptions } from '../../../chat/options';
-import { isBinaryData } from '../../../helpers/binary';
+import { isBinaryData, isBinaryMap } from '../../../helpers/binary';
 import type { ParameterReader } from '../../../helpers/parameters';
 import { parseTextOrJson } from '../../../helpers/values';
 import type { DifyClient } from '../../../transport/DifyClient';
 import type { FileParameter } from './fileReferences';
-import {
-	FileReferences,
-	isBinaryMap,
-	isFileText,
-	readFileParameters,
-	splitFileList,
-} from './fileReferences';
+import { FileReferences, isFileText, readFileParameters, splitFileList } from './fileReferences';
 
 /** The parameters of 'Send Chat Message' for one item. */
 export interface SendParameters {

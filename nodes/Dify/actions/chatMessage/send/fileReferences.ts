@@ -6,6 +6,7 @@ import {
 	describeBinaryFields,
 	findBinaries,
 	hasBinary,
+	isBinaryMap,
 	isBinaryData,
 	listBinaries,
 	readBinary,
@@ -130,23 +131,29 @@ export class FileReferences {
 	 * @throws {NodeApiError} if the upload fails
 	 */
 	async fromInput(value: unknown, variable: Variable): Promise<unknown> {
-		if (isBinaryData(value)) return await this.fromBinary({ data: value }, undefined);
+		const label = `'Inputs': ${quote(variable.variable)}`;
+		if (isBinaryData(value)) return await this.fromFile(value, label);
 		if (typeof value !== 'string') return value;
 		const text = value.trim();
 		// The form passes an object or an array as JSON.
 		const json = isJsonText(text) ? parseJson(text) : undefined;
 		if (json !== undefined) return json;
-		const label = `'Inputs': ${quote(variable.variable)}`;
-		if (hasBinary(this.parameters, text)) {
-			const [binary] = findBinaries(this.parameters, text, label);
-			if (binary !== undefined) return await this.fromBinary(binary, undefined);
-		}
+		if (hasBinary(this.parameters, text)) return await this.fromFile(text, label);
 		if (isUrl(text)) return this.fromUrl(text, label, undefined);
 		if (isUuid(text)) return this.fromInputUploadId(text, variable);
 		return this.parameters.throwInvalid(
 			`${label} is not a binary field of the item, a URL or an upload ID`,
 			describeBinaryFields(this.parameters),
 		);
+	}
+
+	/** @param file the name of a binary field, or binary data */
+	private async fromFile(file: unknown, label: string): Promise<FileReference | undefined> {
+		const [reference] = await this.fromBinaries(
+			findBinaries(this.parameters, file, label),
+			undefined,
+		);
+		return reference;
 	}
 
 	/** Creates the value of a file-list variable from one value, a comma-separated text, an array or `{{ $binary }}`. */
@@ -164,7 +171,10 @@ export class FileReferences {
 			if (isJsonText(value) || hasBinary(this.parameters, value.trim())) return [value];
 			return splitFileList(this.parameters, value);
 		}
-		return isBinaryMap(value) ? Object.values(value) : [value];
+		if (!isBinaryMap(value)) return [value];
+		return Object.entries(value).map(([field, data]) =>
+			hasBinary(this.parameters, field) ? field : data,
+		);
 	}
 
 	private async fromBinaries(
@@ -224,13 +234,6 @@ export class FileReferences {
 			return this.parameters.throwInvalid(`${label} ${parsed.problem}`, advice);
 		});
 	}
-}
-
-/** Returns whether a value is an object of binary data, as `{{ $binary }}` gives it. */
-export function isBinaryMap(value: unknown): value is Record<string, unknown> {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	const files = Object.values(value);
-	return files.length > 0 && files.every(isBinaryData);
 }
 
 function fromUploadId(id: string, type: FileType): FileReference {
