@@ -25,8 +25,9 @@ const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
 
 /** Runs the chosen operation for each input item and returns the results in the order of the items. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const resource = this.getNodeParameter('resource', 0);
-	const operation = this.getNodeParameter('operation', 0);
+	// n8n removes an operation that the chosen resource does not have.
+	const resource = this.getNodeParameter('resource', 0, '');
+	const operation = this.getNodeParameter('operation', 0, '');
 	const execute = findOperation(resource, operation);
 	if (execute === undefined) {
 		throw new NodeOperationError(

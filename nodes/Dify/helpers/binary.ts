@@ -13,6 +13,8 @@ const FILES_IN_JSON = '_files';
 /** A longer text is not the name of a binary field. */
 const MAX_FIELD_NAME_LENGTH = 200;
 
+const UNKNOWN_MIME_TYPE = 'application/octet-stream';
+
 /** A file of the item: the name of its binary field, or the binary data that an expression returned. */
 export type BinarySource = { field: string } | { data: IBinaryData };
 
@@ -31,9 +33,8 @@ export interface BinaryFile {
  */
 export function isBinaryData(value: unknown): value is IBinaryData {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	const { mimeType, fileName, fileExtension } = value as Record<string, unknown>;
-	if (hasContent(value)) return typeof mimeType === 'string' || typeof fileName === 'string';
-	return typeof mimeType === 'string' && typeof fileExtension === 'string';
+	const { mimeType, fileName } = value as Record<string, unknown>;
+	return typeof mimeType === 'string' || typeof fileName === 'string';
 }
 
 /** Returns whether a value is an object of binary data, as `{{ $binary }}` gives it. */
@@ -87,6 +88,8 @@ export function findBinaries(
 	if (typeof value === 'string' || typeof value === 'number') {
 		return findByName(parameters, String(value).trim(), label);
 	}
+	// `{{ $binary }}` is an empty object for an item without files.
+	if (typeof value === 'object' && Object.keys(value).length === 0) return [];
 	if (isBinaryMap(value)) {
 		return Object.entries(value).map(([field, data]) =>
 			isSameFile(getBinary(parameters, field), data)
@@ -293,12 +296,17 @@ async function completeMetadata(
 		return { fileName, fileExtension, mimeType };
 	}
 	const fullName = fileName !== '' || fileExtension === '' ? fileName : `file.${fileExtension}`;
-	const detected = await context.helpers.prepareBinaryData(
-		bytes,
-		fullName === '' ? undefined : fullName,
-		mimeType === '' ? undefined : mimeType,
-	);
-	return { fileName, fileExtension: detected.fileExtension, mimeType: detected.mimeType };
+	try {
+		const detected = await context.helpers.prepareBinaryData(
+			bytes,
+			fullName === '' ? undefined : fullName,
+			mimeType === '' ? undefined : mimeType,
+		);
+		return { fileName, fileExtension: detected.fileExtension, mimeType: detected.mimeType };
+	} catch {
+		// Dify can still decide by the name of the file.
+		return { fileName, fileExtension, mimeType: mimeType === '' ? UNKNOWN_MIME_TYPE : mimeType };
+	}
 }
 
 function mimeTypeOf({ mimeType }: Partial<IBinaryData>): string {

@@ -35,10 +35,11 @@ export async function execute(
 ): Promise<INodeExecutionData> {
 	const parameters = new ParameterReader(context, itemIndex, properties);
 	const user = parameters.readUser();
+	const isSimplified = parameters.readBoolean('simplify');
 	const client = await DifyClient.forItem(context, itemIndex);
 	const body = await uploadFile(client, await readFile(parameters, inputBinaryField.name), user);
 	return {
-		json: parameters.readBoolean('simplify') ? pick(body, SIMPLE_FIELDS) : body,
+		json: isSimplified ? pick(body, SIMPLE_FIELDS) : body,
 		pairedItem: { item: itemIndex },
 	};
 }
