@@ -6,6 +6,7 @@ import type {
 	INodeExecutionData,
 	INodeParameters,
 	INodeType,
+	IWorkflowSettings,
 	NodeConnectionType,
 	StructuredChunk,
 	WorkflowExecuteMode,
@@ -26,6 +27,8 @@ export interface ExecutionRequest {
 	items?: INodeExecutionData[];
 	credentials: ICredentialDataDecryptedObject;
 	onError?: INode['onError'];
+	/** Settings of the workflow, such as `binaryMode`. */
+	settings?: IWorkflowSettings;
 	/** Whether the execution streams, as it does behind a webhook that responds with a stream. */
 	streaming?: boolean;
 	onChunk?: (chunk: StructuredChunk) => void;
@@ -41,12 +44,12 @@ export interface ExecutionRequest {
 /** The part of a request that determines its workflow. */
 type WorkflowRequest = Pick<
 	ExecutionRequest,
-	'parameters' | 'items' | 'onError' | 'replacementNode' | 'toolArguments'
+	'parameters' | 'items' | 'onError' | 'settings' | 'replacementNode' | 'toolArguments'
 >;
 
 /** Builds the workflow of a request: a trigger and the Dify node, or a trigger and an agent with the Dify node as its tool. */
 export function buildWorkflow({ nodeTypes }: LoadedPackage, request: WorkflowRequest): Workflow {
-	const { parameters, items, onError, replacementNode, toolArguments } = request;
+	const { parameters, items, onError, settings, replacementNode, toolArguments } = request;
 	const isTool = toolArguments !== undefined;
 	const dify: INode = {
 		id: 'dify',
@@ -71,6 +74,7 @@ export function buildWorkflow({ nodeTypes }: LoadedPackage, request: WorkflowReq
 			? { Start: connectTo('Agent', 'main'), Dify: connectTo('Agent', 'ai_tool') }
 			: { Start: connectTo('Dify', 'main') },
 		active: false,
+		settings,
 		nodeTypes: createNodeTypes({
 			...nodeTypes,
 			[START_NODE_TYPE]: createStartNode(items ?? [{ json: {} }]),

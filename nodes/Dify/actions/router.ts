@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { readMaxConcurrency } from '../chat/options';
 import { isStreaming } from '../chat/webhookStream';
 import { mapInOrder } from '../helpers/concurrency';
 import * as app from './app';
@@ -24,9 +25,10 @@ const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
 
 /** Runs the chosen operation for each input item and returns the results in the order of the items. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const resource = this.getNodeParameter('resource', 0);
-	const operation = this.getNodeParameter('operation', 0);
-	const execute = OPERATIONS[resource]?.[operation];
+	// n8n removes an operation that the chosen resource does not have.
+	const resource = this.getNodeParameter('resource', 0, '');
+	const operation = this.getNodeParameter('operation', 0, '');
+	const execute = findOperation(resource, operation);
 	if (execute === undefined) {
 		throw new NodeOperationError(
 			this.getNode(),
@@ -46,14 +48,17 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 				: new NodeOperationError(this.getNode(), error as Error, { itemIndex });
 		}
 	};
-	const results = await mapInOrder(this.getInputData(), readMaxConcurrency(this), runForItem);
+	// If the execution streams its response, the answers of several items would mix.
+	const maxConcurrency = isStreaming(this) ? 1 : readMaxConcurrency(this);
+	const results = await mapInOrder(this.getInputData(), maxConcurrency, runForItem);
 	return [results.flat()];
 }
 
-/** An execution that streams its response processes one item at a time, or the answers would mix. */
-function readMaxConcurrency(context: IExecuteFunctions): number {
-	if (isStreaming(context)) return 1;
-	return Math.max(1, Number(context.getNodeParameter('options.maxConcurrency', 0, 1)));
+/** Every object has properties such as `constructor`, which are no operations. */
+function findOperation(resource: string, operation: string): Operation | undefined {
+	const operations = Object.hasOwn(OPERATIONS, resource) ? OPERATIONS[resource] : undefined;
+	if (operations === undefined || !Object.hasOwn(operations, operation)) return undefined;
+	return operations[operation];
 }
 
 /** Returns the item that "Continue (on Fail)" outputs: the error's message, Dify's code and the partial result. */

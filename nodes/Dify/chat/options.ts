@@ -1,5 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { findField } from '../helpers/fields';
 import type { ParameterReader } from '../helpers/parameters';
+import { parseNumber } from '../helpers/values';
 
 /** The options of a chat message. The table yields the fields of the form, their defaults and their types. */
 const FIELDS = [
@@ -31,7 +33,7 @@ const FIELDS = [
 		displayName: 'Max Concurrency',
 		name: 'maxConcurrency',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 1, maxValue: 1_000, numberPrecision: 0 },
 		default: 1,
 		description:
 			'Maximum number of items that are sent at the same time. An execution that streams its response sends one item at a time.',
@@ -117,8 +119,26 @@ export const resumeOptions: INodeProperties = {
 	options: FIELDS.filter(({ name }) => !START_OPTIONS.includes(name)),
 };
 
-/** Reads the 'Options' collection. An option that was not added has its default. */
+/**
+ * Reads the 'Options' collection. An option that was not added, or that an expression leaves empty, has
+ * its default.
+ *
+ * @throws {NodeOperationError} if an option is invalid
+ */
 export function readOptions(parameters: ParameterReader): SendOptions {
 	const defaults = Object.fromEntries(FIELDS.map((field) => [field.name, field.default]));
-	return { ...defaults, ...(parameters.read('options', {}) as object) } as SendOptions;
+	return { ...defaults, ...parameters.readCollection('options') } as SendOptions;
+}
+
+/** Returns how many items to process at a time. An invalid value counts as 1: {@link readOptions} rejects it for each item. */
+export function readMaxConcurrency(context: IExecuteFunctions): number {
+	const fallback = 1;
+	try {
+		const value: unknown = context.getNodeParameter('options.maxConcurrency', 0, fallback);
+		const parsed = parseNumber(value, findField(FIELDS, 'maxConcurrency'));
+		return parsed.ok ? parsed.value : fallback;
+	} catch {
+		// The expression failed. Its error is reported for the items.
+		return fallback;
+	}
 }

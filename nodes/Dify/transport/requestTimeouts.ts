@@ -92,13 +92,14 @@ export class RequestTimeouts {
 }
 
 /**
- * Calls `callback` after `ms`. n8n forbids timers in community nodes, so the timeout of an AbortSignal
+ * Calls `callback` after `ms`, rounded up to the next ms. n8n forbids timers in community nodes, so the timeout of an AbortSignal
  * is used. It does not keep the process alive.
  *
  * @returns a function that cancels the call
  */
 export function onTimeout(ms: number, callback: () => void): () => void {
-	const signal = AbortSignal.timeout(Math.min(Math.max(0, Math.round(ms)), MAX_TIMER_MS));
+	const delayMs = ms > 1 ? Math.min(Math.ceil(ms), MAX_TIMER_MS) : 1;
+	const signal = AbortSignal.timeout(delayMs);
 	signal.addEventListener('abort', callback, { once: true });
 	return () => signal.removeEventListener('abort', callback);
 }

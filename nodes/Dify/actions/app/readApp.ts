@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ParameterReader, pick } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
+import { simplify } from '../common.descriptions';
 
 export interface AppRequest {
 	path: string;
@@ -11,6 +12,7 @@ export interface AppRequest {
 /**
  * Returns what Dify reports about the app as an item.
  *
+ * @throws {NodeOperationError} if 'Simplify' is invalid
  * @throws {NodeApiError} for an error of Dify or of the connection
  */
 export async function readApp(
@@ -18,10 +20,10 @@ export async function readApp(
 	itemIndex: number,
 	{ path, simpleFields }: AppRequest,
 ): Promise<INodeExecutionData> {
+	const parameters = new ParameterReader(context, itemIndex, [simplify]);
+	const isSimplified = simpleFields !== undefined && parameters.readBoolean('simplify');
 	const client = await DifyClient.forItem(context, itemIndex);
 	const body = await client.getJson(path);
-	const parameters = new ParameterReader(context, itemIndex);
-	const isSimplified = simpleFields !== undefined && parameters.isEnabled('simplify');
 	return {
 		json: isSimplified ? pick(body, simpleFields) : body,
 		pairedItem: { item: itemIndex },

@@ -72,17 +72,17 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const user = parameters.readUser();
-	const { voice } = parameters.read('options', {}) as { voice?: string };
+	const { voice } = parameters.readCollection('options');
 	const body: IDataObject = {
 		user,
-		...(parameters.read('source') === 'message'
+		...(parameters.readOption('source') === 'message'
 			? { message_id: parameters.readMessageId() }
-			: { text: parameters.readText('text', 'Text') }),
-		...(voice !== undefined && voice !== '' && { voice }),
+			: { text: parameters.readText('text') }),
+		...(voice !== undefined && { voice }),
 	};
-	const field = parameters.readText('binaryPropertyName', outputBinaryField.displayName);
+	const field = parameters.readOutputField('binaryPropertyName');
 	const client = await DifyClient.forItem(context, itemIndex);
 	const request = { method: 'POST', path: '/text-to-audio', body } as const;
 	const { bytes, response } = await client.download(request);

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import { toDifyAudioType } from '../../../../protocol/audio';
-import { readBinary, toFormData } from '../../helpers/binary';
+import { describeFile, readFile, toFormData } from '../../helpers/binary';
 import { ParameterReader } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import { inputBinaryField, user } from '../common.descriptions';
@@ -23,14 +23,13 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const user = parameters.readUser();
-	const field = parameters.readText('binaryPropertyName', inputBinaryField.displayName).trim();
-	const file = await readBinary(parameters, field);
+	const file = await readFile(parameters, inputBinaryField.name);
 	const mimeType = toDifyAudioType(file.mimeType, file.name);
 	const body = toFormData({ ...file, mimeType }, user);
 	const client = await DifyClient.forItem(context, itemIndex);
-	const about = `Transcribing '${file.name}' from the binary field '${field}'`;
+	const about = `Transcribing ${describeFile(file)}`;
 	const json = await client.postJson('/audio-to-text', body, about);
 	return { json, pairedItem: { item: itemIndex } };
 }

@@ -38,11 +38,11 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const user = parameters.readUser();
 	const conversation_id = parameters.readConversationId();
 	const limit = parameters.readLimit();
-	const isSimplified = parameters.isEnabled('simplify');
+	const isSimplified = parameters.readBoolean('simplify');
 	const client = await DifyClient.forItem(context, itemIndex);
 	const pages = await readPages<MessageRow>(
 		limit,

@@ -22,7 +22,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const qs = { user: parameters.readUser() };
 	const path = `/messages/${parameters.readMessageId()}/suggested`;
 	const client = await DifyClient.forItem(context, itemIndex);

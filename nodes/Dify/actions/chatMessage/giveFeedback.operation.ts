@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ParameterReader, toText } from '../../helpers/parameters';
+import { ParameterReader } from '../../helpers/parameters';
+import { isMissing } from '../../helpers/values';
 import { DifyClient } from '../../transport/DifyClient';
 import { message, user } from '../common.descriptions';
 
@@ -39,22 +40,29 @@ export const description = updateDisplayOptions(
 /**
  * POST /messages/{message_id}/feedbacks (docs/dify-api.md#endpoints).
  *
- * @throws {NodeOperationError} if 'Message' or 'User' is empty or invalid
+ * @throws {NodeOperationError} if 'Message', 'Rating' or 'User' is empty or invalid
  * @throws {NodeApiError} for an error of Dify, for example if there is no feedback to remove
  */
 export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const path = `/messages/${parameters.readMessageId()}/feedbacks`;
-	const rating = parameters.read('rating') as string;
-	const content = toText(parameters.read('content', ''));
+	const rating = readRating(parameters);
+	const content = rating === 'none' ? '' : parameters.readOptionalText('content');
 	const body = {
 		user: parameters.readUser(),
 		rating: rating === 'none' ? null : rating,
-		...(content !== '' && rating !== 'none' && { content }),
+		...(content !== '' && { content }),
 	};
 	const client = await DifyClient.forItem(context, itemIndex);
 	return { json: await client.postJson(path, body), pairedItem: { item: itemIndex } };
+}
+
+/** Without a rating Dify removes the feedback, so a missing one is rejected and has no default. */
+function readRating(parameters: ParameterReader): string {
+	if (!isMissing(parameters.read('rating'))) return parameters.readOption('rating');
+	const advice = "Choose a rating, or check the expression. To remove the feedback, choose 'None'.";
+	return parameters.throwInvalid("'Rating' is empty", advice);
 }

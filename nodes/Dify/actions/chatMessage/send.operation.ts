@@ -133,7 +133,7 @@ const properties: INodeProperties[] = [
 						type: 'string',
 						default: 'data',
 						placeholder: 'e.g. data',
-						hint: 'The name of the input binary field containing the file',
+						hint: 'The name of the input binary field containing the file. Separate several names with commas.',
 						displayOptions: { show: { source: ['binary'] } },
 					},
 					{
@@ -141,6 +141,11 @@ const properties: INodeProperties[] = [
 						name: 'source',
 						type: 'options',
 						options: [
+							{
+								name: 'All Binary Fields',
+								value: 'allBinary',
+								description: 'The node uploads every file of the item',
+							},
 							{ name: 'Binary Field', value: 'binary', description: 'The node uploads the file' },
 							{ name: 'Upload ID', value: 'uploadId', description: 'The file is uploaded already' },
 							{ name: 'URL', value: 'url', description: 'Dify downloads the file' },
@@ -213,9 +218,9 @@ async function sendMessage(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const sendParameters = readSendParameters(parameters);
-	const { user, options, simplify, files } = sendParameters;
+	const { user, options, simplify } = sendParameters;
 	const client = await DifyClient.forItem(context, itemIndex);
 	const request = await buildRequest(client, parameters, sendParameters);
 	const stream = options.streamToResponse ? WebhookStream.open(context, itemIndex) : undefined;
@@ -227,7 +232,8 @@ async function sendMessage(
 	});
 	const body = buildChatBody(request);
 	// The answer does not wait for the check of the files, so both are requested at the same time.
-	const appParameters = files.length > 0 ? client.readAppParameters(user) : undefined;
+	const hasFiles = request.files !== undefined && request.files.length > 0;
+	const appParameters = hasFiles ? client.readAppParameters(user) : undefined;
 	const outcome = await run.execute({ method: 'POST', path: '/chat-messages', body });
 	const report = { context, user, stream, simplify, options };
 	const json = await completeRun(client, outcome, report);

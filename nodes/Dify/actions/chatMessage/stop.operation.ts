@@ -34,8 +34,8 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
-	const taskId = parameters.readText('taskId', 'Task ID').trim();
+	const parameters = new ParameterReader(context, itemIndex, properties);
+	const taskId = parameters.readIdentifier('taskId');
 	const user = parameters.readUser();
 	const client = await DifyClient.forItem(context, itemIndex);
 	return { json: await stopTask(client, taskId, user), pairedItem: { item: itemIndex } };

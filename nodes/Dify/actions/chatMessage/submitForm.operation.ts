@@ -125,17 +125,16 @@ async function submitForm(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
-	const token = parameters.readText('form', 'Form Token').trim();
+	const parameters = new ParameterReader(context, itemIndex, properties);
+	const token = parameters.readIdentifier('form');
 	const workflowRunId = parameters.readId({
 		name: 'workflowRunId',
-		displayName: 'Workflow Run ID',
 		source: 'the workflow_run_id of the paused item',
 	});
 	const user = parameters.readUser();
-	const action = parameters.readText('action', 'Action').trim();
+	const action = parameters.readIdentifier('action');
 	const values = parameters.readInputs("an object with the form's fields");
-	const isSimplified = parameters.isEnabled('simplify');
+	const isSimplified = parameters.readBoolean('simplify');
 	const options = readOptions(parameters);
 	const client = await DifyClient.forItem(context, itemIndex);
 	const inputs = { ...readDefaults(await client.readForm(token)), ...values } as IDataObject;

@@ -22,7 +22,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const body = { user: parameters.readUser() };
 	const path = `/conversations/${parameters.readConversationId()}`;
 	const client = await DifyClient.forItem(context, itemIndex);

@@ -52,10 +52,10 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const user = parameters.readUser();
 	const limit = parameters.readLimit();
-	const { sortBy } = parameters.read('options', {}) as { sortBy?: string };
+	const { sortBy } = parameters.readCollection('options');
 	const qs: IDataObject = { user, ...(sortBy !== undefined && { sort_by: sortBy }) };
 	const client = await DifyClient.forItem(context, itemIndex);
 	const rows = await client.getList({ path: '/conversations', qs, limit });

@@ -22,7 +22,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const qs = { user: parameters.readUser() };
 	const path = `/conversations/${parameters.readConversationId()}/variables`;
 	const limit = parameters.readLimit();

@@ -42,12 +42,12 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const user = parameters.readUser();
 	const path = `/conversations/${parameters.readConversationId()}/name`;
-	const body = parameters.isEnabled('autoGenerate')
+	const body = parameters.readBoolean('autoGenerate')
 		? { user, auto_generate: true }
-		: { user, name: parameters.readText('name', 'Name') };
+		: { user, name: parameters.readText('name') };
 	const client = await DifyClient.forItem(context, itemIndex);
 	return { json: await client.postJson(path, body), pairedItem: { item: itemIndex } };
 }

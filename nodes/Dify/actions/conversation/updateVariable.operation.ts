@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { ParameterReader, toText } from '../../helpers/parameters';
+import { ParameterReader } from '../../helpers/parameters';
+import { parseTextOrJson } from '../../helpers/values';
 import { DifyClient } from '../../transport/DifyClient';
 import { conversation, createLocator, user } from '../common.descriptions';
 
@@ -59,12 +60,11 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const user = parameters.readUser();
 	const conversationId = parameters.readConversationId();
 	const variableId = parameters.readId({
 		name: 'variableId',
-		displayName: 'Variable',
 		source: "the id of a variable from 'Get Variables', or choose one from the list",
 	});
 	const path = `/conversations/${conversationId}/variables/${variableId}`;
@@ -75,13 +75,17 @@ export async function execute(
 }
 
 function readValue(parameters: ParameterReader): unknown {
-	if (parameters.read('valueType') === 'text') {
-		const text = parameters.read('value');
-		return typeof text === 'object' ? JSON.stringify(text) : toText(text);
+	const isText = parameters.readOption('valueType') === 'text';
+	const name = isText ? 'value' : 'valueJson';
+	const value = parameters.read(name);
+	const advice = isText
+		? 'Check the expression of the parameter. An empty text is a value, undefined and null are none.'
+		: 'Enter a number, a boolean, an object or an array, such as 8 or ["a", "b"].';
+	// An expression without a value must not clear the variable.
+	if (value === undefined || value === null || (value === '' && !isText)) {
+		return parameters.throwInvalid(`${parameters.label(name)} has no value`, advice);
 	}
-	return parameters.parseJson({
-		value: parameters.read('valueJson'),
-		displayName: 'Value (JSON)',
-		advice: 'Enter a number, a boolean, an object or an array, such as 8 or ["a", "b"].',
-	});
+	return isText
+		? parameters.accept(name, parseTextOrJson(value))
+		: parameters.parseJson({ name, value, advice });
 }

@@ -35,15 +35,14 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const id = parameters.readId({
 		name: 'fileId',
-		displayName: 'File ID',
 		source: 'the id that the upload returned',
 	});
 	// Only an attachment comes with its name. Without it, an HTML file would look like the page of a proxy.
 	const qs = { user: parameters.readUser(), as_attachment: true };
-	const field = parameters.readText('binaryPropertyName', outputBinaryField.displayName);
+	const field = parameters.readOutputField('binaryPropertyName');
 	const client = await DifyClient.forItem(context, itemIndex);
 	const path = `/files/${id}/preview`;
 	const { bytes, response } = await client.download({ method: 'GET', path, qs });

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { readBinary, uploadFile } from '../../helpers/binary';
+import { readFile, uploadFile } from '../../helpers/binary';
 import { ParameterReader, pick } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import { inputBinaryField, simplify, user } from '../common.descriptions';
@@ -33,13 +33,13 @@ export async function execute(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
-	const parameters = new ParameterReader(context, itemIndex);
+	const parameters = new ParameterReader(context, itemIndex, properties);
 	const user = parameters.readUser();
-	const field = parameters.readText('binaryPropertyName', inputBinaryField.displayName).trim();
+	const isSimplified = parameters.readBoolean('simplify');
 	const client = await DifyClient.forItem(context, itemIndex);
-	const body = await uploadFile(client, await readBinary(parameters, field), user);
+	const body = await uploadFile(client, await readFile(parameters, inputBinaryField.name), user);
 	return {
-		json: parameters.isEnabled('simplify') ? pick(body, SIMPLE_FIELDS) : body,
+		json: isSimplified ? pick(body, SIMPLE_FIELDS) : body,
 		pairedItem: { item: itemIndex },
 	};
 }

@@ -1,13 +1,13 @@
-import type { Variable } from '../../../../../protocol/appParameters';
 import { parseAppVariables } from '../../../../../protocol/appParameters';
 import type { ChatRequest, ResponseMode } from '../../../../../protocol/request';
 import type { SendOptions } from '../../../chat/options';
 import { readOptions } from '../../../chat/options';
+import { isBinaryData, isBinaryMap } from '../../../helpers/binary';
 import type { ParameterReader } from '../../../helpers/parameters';
-import { toText } from '../../../helpers/parameters';
+import { parseTextOrJson } from '../../../helpers/values';
 import type { DifyClient } from '../../../transport/DifyClient';
 import type { FileParameter } from './fileReferences';
-import { FileReferences, isFileText, splitList } from './fileReferences';
+import { FileReferences, isFileText, readFileParameters, splitFileList } from './fileReferences';
 
 /** The parameters of 'Send Chat Message' for one item. */
 export interface SendParameters {
@@ -15,6 +15,8 @@ export interface SendParameters {
 	user: string;
 	responseMode: ResponseMode;
 	inputs: Record<string, unknown>;
+	/** Whether the inputs come from the fields of the form, which know their types, and not from JSON. */
+	areInputsFields: boolean;
 	/** Empty for a new conversation. */
 	conversationId: string;
 	files: FileParameter[];
@@ -24,7 +26,7 @@ export interface SendParameters {
 
 /** @throws {NodeOperationError} if Dify would reject a parameter */
 export function readSendParameters(parameters: ParameterReader): SendParameters {
-	const query = toText(parameters.read('query'));
+	const query = parameters.accept('query', parseTextOrJson(parameters.read('query')));
 	if (query === '') {
 		parameters.throwInvalid(
 			"'Query' is empty",
@@ -36,16 +38,13 @@ export function readSendParameters(parameters: ParameterReader): SendParameters 
 	return {
 		query,
 		user,
-		responseMode: parameters.read('responseMode') as ResponseMode,
+		responseMode: parameters.readOption('responseMode') as ResponseMode,
 		inputs: parameters.readInputs("an object with the app's variables"),
-		conversationId: parameters.readOptionalText('conversationId').trim(),
-		files: parameters.read('files.file', []) as FileParameter[],
-		simplify: parameters.read('simplify') as boolean,
-		options: {
-			...options,
-			traceId: toText(options.traceId),
-			workflowId: toText(options.workflowId).trim(),
-		},
+		areInputsFields: parameters.hasInputFields(),
+		conversationId: parameters.readOptionalIdentifier('conversationId').trim(),
+		files: readFileParameters(parameters),
+		simplify: parameters.readBoolean('simplify'),
+		options: { ...options, workflowId: options.workflowId.trim() },
 	};
 }
 
@@ -58,22 +57,19 @@ export function readSendParameters(parameters: ParameterReader): SendParameters 
 export async function buildRequest(
 	client: DifyClient,
 	parameters: ParameterReader,
-	{ query, user, responseMode, inputs, conversationId, files, options }: SendParameters,
+	sendParameters: SendParameters,
 ): Promise<ChatRequest> {
+	const { query, user, responseMode, inputs, conversationId, files, options } = sendParameters;
 	const references = new FileReferences(client, parameters, user);
 	const messageFiles = [];
-	for (const [row, file] of files.entries()) {
-		messageFiles.push(await references.fromParameter(file, row));
+	for (const file of files) {
+		messageFiles.push(...(await references.fromParameter(file)));
 	}
-	const mayContainFiles = Object.values(inputs).some((value) => mayBeFile(parameters, value));
-	const fileVariables = mayContainFiles
-		? findFileVariables(await client.readAppParameters(user))
-		: new Map<string, Variable>();
 	return {
 		query,
 		user,
 		responseMode,
-		inputs: await resolveInputs(references, inputs, fileVariables),
+		inputs: await resolveInputs(client, parameters, { ...sendParameters, inputs, references }),
 		conversationId,
 		files: messageFiles,
 		autoGenerateName: options.autoGenerateName,
@@ -82,38 +78,51 @@ export async function buildRequest(
 	};
 }
 
-/** Replaces the values of file variables with file references. */
+interface InputsToResolve extends Pick<SendParameters, 'user' | 'inputs' | 'areInputsFields'> {
+	references: FileReferences;
+}
+
+/** Replaces the values of file variables with file references, and gives fields the types of their variables. */
 async function resolveInputs(
-	references: FileReferences,
-	inputs: Record<string, unknown>,
-	fileVariables: ReadonlyMap<string, Variable>,
+	client: DifyClient,
+	parameters: ParameterReader,
+	{ user, inputs, areInputsFields, references }: InputsToResolve,
 ): Promise<Record<string, unknown>> {
+	const needsVariables = Object.values(inputs).some(
+		(value) => mayBeFile(parameters, value) || (areInputsFields && typeof value === 'object'),
+	);
+	if (!needsVariables) return inputs;
+	const variables = parseAppVariables(await client.readAppParameters(user));
+	const variablesByName = new Map(variables.map((variable) => [variable.variable, variable]));
 	// Users choose the names. In a Map, the name __proto__ is an entry like any other.
 	const resolved = new Map<string, unknown>();
 	for (const [name, value] of Object.entries(inputs)) {
-		const variable = fileVariables.get(name);
-		if (variable === undefined) resolved.set(name, value);
-		else if (variable.type === 'file') {
+		const variable = variablesByName.get(name);
+		if (variable?.type === 'file') {
 			resolved.set(name, await references.fromInput(value, variable));
-		} else {
+		} else if (variable?.type === 'file-list') {
 			resolved.set(name, await references.fromInputList(value, variable));
+		} else {
+			const isText = areInputsFields && TEXT_TYPES.includes(variable?.type ?? '');
+			resolved.set(name, isText ? toFieldText(value) : value);
 		}
 	}
 	return Object.fromEntries(resolved);
 }
 
+/** The types of variables for which Dify accepts only a text. */
+const TEXT_TYPES: readonly string[] = ['text-input', 'paragraph', 'select'];
+
+function toFieldText(value: unknown): unknown {
+	const parsed = parseTextOrJson(value);
+	return parsed.ok ? parsed.value : value;
+}
+
 /** Returns whether a value may be meant as a file. The variables of the app are only read if one may. */
 function mayBeFile(parameters: ParameterReader, value: unknown): boolean {
 	if (Array.isArray(value)) return value.some((entry) => mayBeFile(parameters, entry));
+	if (isBinaryData(value) || isBinaryMap(value)) return true;
 	if (typeof value !== 'string') return false;
 	if (/^\s*[[{]/.test(value)) return true;
-	return splitList(value).some((entry) => isFileText(parameters, entry));
-}
-
-function findFileVariables(appParameters: unknown): ReadonlyMap<string, Variable> {
-	return new Map(
-		parseAppVariables(appParameters)
-			.filter(({ type }) => type === 'file' || type === 'file-list')
-			.map((variable) => [variable.variable, variable]),
-	);
+	return splitFileList(parameters, value).some((entry) => isFileText(parameters, entry));
 }

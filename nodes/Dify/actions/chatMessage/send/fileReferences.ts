@@ -1,19 +1,62 @@
 import type { Variable } from '../../../../../protocol/appParameters';
 import type { FileReference, FileType } from '../../../../../protocol/request';
 import { detectFileType } from '../../../../../protocol/request';
-import { describeBinaryFields, hasBinary, readBinary, uploadFile } from '../../../helpers/binary';
+import type { BinarySource } from '../../../helpers/binary';
+import {
+	describeBinaryFields,
+	findBinaries,
+	hasBinary,
+	isBinaryMap,
+	isBinaryData,
+	listBinaries,
+	readBinary,
+	uploadFile,
+} from '../../../helpers/binary';
 import type { ParameterReader } from '../../../helpers/parameters';
 import { isUuid } from '../../../helpers/parameters';
+import { isMissing, parseIdentifier, parseText, quote } from '../../../helpers/values';
 import type { DifyClient } from '../../../transport/DifyClient';
 import { parseJson } from '../../../transport/httpResponse';
 
+/** The fields that contain the file of a row, by its source. All binary fields need none. */
+const VALUE_FIELDS = {
+	allBinary: undefined,
+	binary: 'binaryPropertyName',
+	uploadId: 'uploadFileId',
+	url: 'url',
+} as const;
+
 /** One row of 'Files'. */
 export interface FileParameter {
-	source: 'binary' | 'url' | 'uploadId';
-	type: 'auto' | 'image' | 'document' | 'audio' | 'video' | 'custom';
-	binaryPropertyName?: string;
-	url?: string;
-	uploadFileId?: string;
+	source: keyof typeof VALUE_FIELDS;
+	type: FileType | 'auto';
+	/** The file, or several files. An expression can give any value. */
+	value: unknown;
+	/** The name of the field that contains the value, for messages. */
+	label: string;
+	/** The name of the row's field 'Type', for messages. */
+	typeLabel: string;
+}
+
+/**
+ * Reads the rows of 'Files'. An expression without a value means that the item has no file.
+ *
+ * @throws {NodeOperationError} if a row is incomplete, or 'Source' or 'Type' is invalid
+ */
+export function readFileParameters(parameters: ParameterReader): FileParameter[] {
+	const raw = parameters.readRaw('files');
+	return parameters.readRows('files').map((row, index): FileParameter => {
+		const source = row.readOption('source') as FileParameter['source'];
+		const name = VALUE_FIELDS[source];
+		const value = name === undefined ? undefined : row.read(name);
+		const label = row.label(name ?? 'source');
+		const isBlank = typeof value === 'string' && value.trim() === '';
+		if (isBlank && (value !== '' || !isExpression(raw, index, name))) {
+			parameters.throwInvalid(`${label} is empty`, 'Enter a value, or remove the file.');
+		}
+		const type = row.readOption('type') as FileParameter['type'];
+		return { source, type, value, label, typeLabel: row.label('type') };
+	});
 }
 
 /** Returns whether a text has the form of a file: the name of a binary field, a URL or an upload id. */
@@ -21,12 +64,20 @@ export function isFileText(parameters: ParameterReader, text: string): boolean {
 	return /^https?:\/\/\S+$/i.test(text) || isUuid(text) || hasBinary(parameters, text);
 }
 
-/** Splits a comma-separated text. */
-export function splitList(text: string): string[] {
-	return text
-		.split(',')
-		.map((entry) => entry.trim())
-		.filter((entry) => entry !== '');
+/** Splits a list of files that is separated with commas. A URL can contain commas. */
+export function splitFileList(parameters: ParameterReader, text: string): string[] {
+	const entries: string[][] = [];
+	let isInUrl = false;
+	for (const part of text.split(',')) {
+		const trimmed = part.trim();
+		if (isInUrl && !isFileText(parameters, trimmed)) {
+			entries.at(-1)?.push(part);
+		} else {
+			entries.push([part]);
+			isInUrl = isUrl(trimmed);
+		}
+	}
+	return entries.map((parts) => parts.join(',').trim()).filter((entry) => entry !== '');
 }
 
 /** Creates the file references of a request (docs/dify-api.md#files). Uploads the files of binary fields. */
@@ -39,70 +90,109 @@ export class FileReferences {
 	) {}
 
 	/**
-	 * Creates the reference for a row of 'Files'.
+	 * Creates the references for a row of 'Files'.
 	 *
-	 * @param row counts from 0
-	 * @throws {NodeOperationError} if the row is incomplete or invalid
-	 * @throws {NodeApiError} if the upload fails
+	 * @throws {NodeOperationError} if the row is invalid
+	 * @throws {NodeApiError} if an upload fails
 	 */
-	async fromParameter(file: FileParameter, row: number): Promise<FileReference> {
+	async fromParameter(file: FileParameter): Promise<FileReference[]> {
+		const { parameters } = this;
+		const { source, value, label, typeLabel } = file;
 		const type = file.type === 'auto' ? undefined : file.type;
-		switch (file.source) {
-			case 'binary': {
-				const field = this.readCell(file.binaryPropertyName, 'Input Binary Field', row);
-				return await this.fromBinary(field, type);
-			}
+		switch (source) {
+			case 'allBinary':
+				return await this.fromBinaries(listBinaries(parameters), type);
+			case 'binary':
+				return await this.fromBinaries(findBinaries(parameters, value, label), type);
 			case 'url':
-				return this.fromUrl(this.readCell(file.url, 'URL', row), type);
-			case 'uploadId': {
-				const uploadFileId = this.readCell(file.uploadFileId, 'Upload File ID', row);
-				if (type !== undefined) return fromUploadId(uploadFileId, type);
-				return this.parameters.throwInvalid(
-					`'Type' of file ${row + 1} cannot be detected from an upload ID`,
-					"Choose the type of the file instead of 'Automatic'. Dify requires the type, and does not report it for an upload.",
-				);
-			}
+				return this.readTexts(value, label).map((url) => this.fromUrl(url, label, type));
+			case 'uploadId':
+				return this.readTexts(value, label).map((id) => {
+					if (!isUuid(id)) {
+						const advice = "Use the id that the operation 'Upload' returned.";
+						return parameters.throwInvalid(`${label} is not a valid ID (UUID)`, advice);
+					}
+					if (type !== undefined) return fromUploadId(id, type);
+					return parameters.throwInvalid(
+						`${typeLabel} cannot be detected from an upload ID`,
+						"Choose the type of the file instead of 'Automatic'. Dify requires the type, and does not report it for an upload.",
+					);
+				});
 			default:
-				return file.source satisfies never;
+				return source satisfies never;
 		}
 	}
 
 	/**
-	 * Creates the value of a file variable from the name of a binary field, a URL, an upload id or a JSON
-	 * object. Returns any other value unchanged.
+	 * Creates the value of a file variable from binary data, the name of a binary field, a URL, an upload id
+	 * or a JSON object. Returns any other value unchanged.
 	 *
 	 * @throws {NodeOperationError} if the text is none of them
 	 * @throws {NodeApiError} if the upload fails
 	 */
 	async fromInput(value: unknown, variable: Variable): Promise<unknown> {
+		const label = `'Inputs': ${quote(variable.variable)}`;
+		if (isBinaryData(value)) return await this.fromFile(value, label);
 		if (typeof value !== 'string') return value;
 		const text = value.trim();
 		// The form passes an object or an array as JSON.
 		const json = isJsonText(text) ? parseJson(text) : undefined;
 		if (json !== undefined) return json;
-		if (hasBinary(this.parameters, text)) return await this.fromBinary(text, undefined);
-		if (/^https?:\/\//i.test(text)) return this.fromUrl(text, undefined);
+		if (hasBinary(this.parameters, text)) return await this.fromFile(text, label);
+		if (isUrl(text)) return this.fromUrl(text, label, undefined);
 		if (isUuid(text)) return this.fromInputUploadId(text, variable);
 		return this.parameters.throwInvalid(
-			`'Inputs': '${variable.variable}' is not a binary field of the item, a URL or an upload ID`,
+			`${label} is not a binary field of the item, a URL or an upload ID`,
 			describeBinaryFields(this.parameters),
 		);
 	}
 
-	/** Creates the value of a file-list variable from one value, a comma-separated text or an array. */
+	/** @param file the name of a binary field, or binary data */
+	private async fromFile(file: unknown, label: string): Promise<FileReference | undefined> {
+		const [reference] = await this.fromBinaries(
+			findBinaries(this.parameters, file, label),
+			undefined,
+		);
+		return reference;
+	}
+
+	/** Creates the value of a file-list variable from one value, a comma-separated text, an array or `{{ $binary }}`. */
 	async fromInputList(value: unknown, variable: Variable): Promise<unknown> {
-		const list = typeof value === 'string' && !isJsonText(value) ? splitList(value) : value;
 		const files: unknown[] = [];
-		for (const entry of Array.isArray(list) ? list : [list]) {
+		for (const entry of this.toList(value)) {
 			files.push(await this.fromInput(entry, variable));
 		}
 		return files.flat();
 	}
 
-	private async fromBinary(field: string, type: FileType | undefined): Promise<FileReference> {
-		const file = await readBinary(this.parameters, field);
+	private toList(value: unknown): unknown[] {
+		if (Array.isArray(value)) return value;
+		if (typeof value === 'string') {
+			if (isJsonText(value) || hasBinary(this.parameters, value.trim())) return [value];
+			return splitFileList(this.parameters, value);
+		}
+		if (!isBinaryMap(value)) return [value];
+		return Object.entries(value).map(([field, data]) =>
+			hasBinary(this.parameters, field) ? field : data,
+		);
+	}
+
+	private async fromBinaries(
+		sources: BinarySource[],
+		type: FileType | undefined,
+	): Promise<FileReference[]> {
+		const references = [];
+		for (const source of sources) references.push(await this.fromBinary(source, type));
+		return references;
+	}
+
+	private async fromBinary(
+		source: BinarySource,
+		type: FileType | undefined,
+	): Promise<FileReference> {
+		const file = await readBinary(this.parameters, source);
 		const { id } = await uploadFile(this.client, file, this.user);
-		return fromUploadId(String(id), type ?? detectFileType(file.mimeType, file.name));
+		return fromUploadId(id, type ?? detectFileType(file.mimeType, file.name));
 	}
 
 	/** An upload id does not contain the type of its file, so the variable must allow exactly one type. */
@@ -118,11 +208,11 @@ export class FileReferences {
 		);
 	}
 
-	private fromUrl(url: string, type: FileType | undefined): FileReference {
-		if (!URL.canParse(url)) {
+	private fromUrl(url: string, label: string, type: FileType | undefined): FileReference {
+		if (!isUrl(url) || !URL.canParse(url)) {
 			return this.parameters.throwInvalid(
-				`'${url}' is not a URL`,
-				'Enter the complete address of the file, including https://.',
+				`${quote(url)} is not a URL`,
+				`Check ${label}. Enter the complete address of the file, including https://.`,
 			);
 		}
 		return {
@@ -132,13 +222,17 @@ export class FileReferences {
 		};
 	}
 
-	private readCell(value: string | undefined, displayName: string, row: number): string {
-		const text = (value ?? '').trim();
-		if (text !== '') return text;
-		return this.parameters.throwInvalid(
-			`'${displayName}' of file ${row + 1} is empty`,
-			'Enter a value, or remove the file.',
-		);
+	/** Returns the texts of a list: an array, its JSON, or one text. A text that separates URLs with commas is a list of them. */
+	private readTexts(value: unknown, label: string): string[] {
+		const json = typeof value === 'string' && isJsonText(value) ? parseJson(value) : undefined;
+		const list = Array.isArray(json) ? json : value;
+		const entries = (Array.isArray(list) ? list : [list]).filter((entry) => !isMissing(entry));
+		return entries.flatMap((entry: unknown) => {
+			const parsed = typeof entry === 'boolean' ? parseIdentifier(entry) : parseText(entry);
+			if (parsed.ok) return splitFileList(this.parameters, parsed.value);
+			const advice = 'Enter a text or a list of texts, or check the expression.';
+			return this.parameters.throwInvalid(`${label} ${parsed.problem}`, advice);
+		});
 	}
 }
 
@@ -149,4 +243,18 @@ function fromUploadId(id: string, type: FileType): FileReference {
 /** Returns whether a text begins like a JSON object or array. */
 function isJsonText(text: string): boolean {
 	return /^\s*[[{]/.test(text);
+}
+
+function isUrl(text: string): boolean {
+	return /^https?:\/\//i.test(text);
+}
+
+/** Returns whether the field of a row, or one of the values that contain it, is an expression. */
+function isExpression(raw: unknown, row: number, name: string | undefined): boolean {
+	if (typeof raw === 'string') return true;
+	const rows = (raw as { file?: unknown } | null)?.file;
+	const values: unknown = Array.isArray(rows) ? rows[row] : rows;
+	if (typeof values !== 'object' || values === null || name === undefined) return true;
+	const value = (values as Record<string, unknown>)[name];
+	return typeof value === 'string' && value.startsWith('=');
 }
