@@ -17,8 +17,6 @@ export interface N8nOptions {
 	packageDirectory: string;
 	/** n8n's environment variables, such as `EXECUTIONS_MODE`, in addition to those that every server gets. */
 	env?: Record<string, string>;
-	/** The folder in which the server's temporary user folder is created. Default: the system's temporary folder. */
-	parentFolder?: string;
 }
 
 /** A workflow as n8n exports it to a file. */
@@ -55,13 +53,8 @@ export class N8nServer {
 	}
 
 	/** @throws if n8n does not start; the message contains the end of n8n's log */
-	static async start({
-		n8n,
-		packageDirectory,
-		env = {},
-		parentFolder = tmpdir(),
-	}: N8nOptions): Promise<N8nServer> {
-		const userFolder = mkdtempSync(join(parentFolder, 'n8n-'));
+	static async start({ n8n, packageDirectory, env = {} }: N8nOptions): Promise<N8nServer> {
+		const userFolder = mkdtempSync(join(tmpdir(), 'n8n-'));
 		const port = await findFreePort();
 		const allEnv = { ...(await defaultEnv(userFolder, port)), ...env };
 		installPackage(packageDirectory, userFolder);

@@ -20,7 +20,7 @@ export interface TestBed {
 	close(): Promise<void>;
 }
 
-export interface TestBedOptions extends Pick<N8nOptions, 'env' | 'parentFolder'> {
+export interface TestBedOptions extends Pick<N8nOptions, 'env'> {
 	/** The mock server's app that the credential of the examples belongs to. Default: `chat-plain`. */
 	app?: string;
 	/** The version of Dify that the mock server emulates. */
@@ -30,7 +30,6 @@ export interface TestBedOptions extends Pick<N8nOptions, 'env' | 'parentFolder'>
 /** Starts both servers and creates the credential that the examples use. Installs n8n if necessary. */
 export async function startTestBed({
 	env,
-	parentFolder,
 	app = 'chat-plain',
 	version,
 }: TestBedOptions = {}): Promise<TestBed> {
@@ -40,7 +39,6 @@ export async function startTestBed({
 		n8n: installed,
 		packageDirectory: PACKAGE_DIRECTORY,
 		env,
-		parentFolder,
 	});
 	await n8n.createCredential('Dify account', 'difyApi', {
 		apiKey: dify.key(app),

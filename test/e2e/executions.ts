@@ -13,15 +13,29 @@ export interface Execution {
 const POLL_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 100;
 
-/** Returns the executions of a workflow, newest first, without their data. */
+/** An execution without its data. */
+export interface ListedExecution {
+	id: string;
+	status: string;
+	stoppedAt?: string | null;
+}
+
+/**
+ * Returns the executions of a workflow without their data: those that have not ended, then the newest others. n8n
+ * returns at most 100 of each.
+ *
+ * @param afterId leaves out the executions up to this id
+ */
 export async function listExecutions(
 	n8n: N8nServer,
 	workflowId: string,
-): Promise<Array<{ id: string; status: string; stoppedAt?: string | null }>> {
+	afterId = 0,
+): Promise<ListedExecution[]> {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	const { results } = await n8n.rest.request<{
-		results: Array<{ id: string; status: string; stoppedAt?: string | null }>;
-	}>('GET', `/executions?limit=250&filter=${filter}`);
+	const { results } = await n8n.rest.request<{ results: ListedExecution[] }>(
+		'GET',
+		`/executions?limit=100&firstId=${afterId}&filter=${filter}`,
+	);
 	return results;
 }
 
