@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import type { DifyClient } from '../transport/DifyClient';
 import { throwApiError } from '../transport/errors';
+import { isStartedByChat } from './chatTrigger';
 import type { RunOutcome } from './ChatRun';
 import type { RunOptions } from './options';
 import { recoverRun, remainingText } from './recovery';
@@ -56,6 +57,7 @@ export async function completeRun(
 		simplify,
 		includeEvents: options.includeEvents,
 		isRecovered: completed !== undefined,
+		isChat: isStartedByChat(context, client.itemIndex),
 	});
 	if (error !== undefined) {
 		// If the node fails, n8n sends the error's description to the client. If it continues, n8n sends nothing.

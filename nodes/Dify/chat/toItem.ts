@@ -8,6 +8,8 @@ export interface ItemSettings {
 	includeEvents: boolean;
 	/** Whether a part of the answer was fetched after the stream broke. */
 	isRecovered: boolean;
+	/** Whether a chat started the execution. n8n's chat shows the field `output` of the item. */
+	isChat: boolean;
 }
 
 /**
@@ -16,25 +18,29 @@ export interface ItemSettings {
  */
 export function toItem(
 	{ result, timing, events }: RunOutcome,
-	{ simplify, includeEvents, isRecovered }: ItemSettings,
+	{ simplify, includeEvents, isRecovered, isChat }: ItemSettings,
 ): IDataObject {
 	const item = simplify
-		? simplifiedFields(result)
+		? simplifiedFields(result, isChat)
 		: { ...allFields(result), timing: { ...timing } };
 	return {
 		...item,
+		...(isChat && { output: result.answer }),
 		...(isRecovered && { recovered: true }),
 		...(includeEvents && { events }),
 	} as IDataObject;
 }
 
-/** Returns at most ten fields. A paused run has no usage and no sources; it has the fields that resume it. */
-function simplifiedFields(result: RunResult): IDataObject {
+/**
+ * Returns at most ten fields. A paused run has no usage and no sources; it has the fields that resume it.
+ * In a chat, `output` takes the place of `task_id`, which only stops a run that is still in progress.
+ */
+function simplifiedFields(result: RunResult, isChat: boolean): IDataObject {
 	const { answer, mode, status, metadata, files } = result;
 	const { usage, retriever_resources } = metadata;
 	return {
 		answer,
-		...idFields(result),
+		...idFields(result, !isChat),
 		mode,
 		status,
 		...(status === 'paused' ? pauseFields(result) : { usage: usage ?? null, retriever_resources }),
@@ -68,10 +74,13 @@ function pauseFields({
 	return { workflow_run_id: workflow?.id ?? null, human_input };
 }
 
-function idFields({ conversation_id, message_id, task_id }: RunResult): IDataObject {
+function idFields(
+	{ conversation_id, message_id, task_id }: RunResult,
+	hasTaskId = true,
+): IDataObject {
 	return {
 		conversation_id: conversation_id ?? null,
 		message_id: message_id ?? null,
-		task_id: task_id ?? null,
+		...(hasTaskId && { task_id: task_id ?? null }),
 	};
 }
