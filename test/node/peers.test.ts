@@ -194,7 +194,7 @@ it('18. the base URL may be http, bare, below a path, with slashes at its end', 
 	const { error } = await world.send(
 		'chat-plain',
 		{},
-		{ credentials: { apiKey, baseUrl: 'api.dify.ai' } },
+		{ credentials: { apiKey, baseUrl: 'ftp://api.dify.ai' } },
 	);
 	expect(error?.message).toBe(
 		'The base URL must be an address that begins with http:// or https:// [item 0]',
