@@ -1,6 +1,7 @@
 import type {
 	IExecuteFunctions,
 	INodeExecutionData,
+	INodeProperties,
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
@@ -11,13 +12,23 @@ import * as chatMessage from './actions/chatMessage';
 import * as conversation from './actions/conversation';
 import * as file from './actions/file';
 import { router } from './actions/router';
+import { createSubtitle } from './actions/subtitle';
 import {
+	searchConversationChoices,
 	searchConversations,
 	searchFormActions,
 	searchMessages,
 	searchVariables,
 } from './methods/listSearch';
 import { getFormFields, getInputs } from './methods/resourceMapping';
+
+const OPERATION_PROPERTIES: INodeProperties[] = [
+	...app.description,
+	...audio.description,
+	...chatMessage.description,
+	...conversation.description,
+	...file.description,
+];
 
 export class Dify implements INodeType {
 	description: INodeTypeDescription = {
@@ -26,7 +37,7 @@ export class Dify implements INodeType {
 		icon: { light: 'file:dify.svg', dark: 'file:dify.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: createSubtitle(OPERATION_PROPERTIES),
 		description: "Talk to Dify's Chatbot, Agent and Chatflow apps",
 		defaults: { name: 'Dify' },
 		usableAsTool: true,
@@ -48,16 +59,18 @@ export class Dify implements INodeType {
 				],
 				default: 'chatMessage',
 			},
-			...app.description,
-			...audio.description,
-			...chatMessage.description,
-			...conversation.description,
-			...file.description,
+			...OPERATION_PROPERTIES,
 		],
 	};
 
 	methods = {
-		listSearch: { searchConversations, searchFormActions, searchMessages, searchVariables },
+		listSearch: {
+			searchConversationChoices,
+			searchConversations,
+			searchFormActions,
+			searchMessages,
+			searchVariables,
+		},
 		resourceMapping: { getFormFields, getInputs },
 	};
 

@@ -6,6 +6,7 @@ import { readOptions } from '../../../chat/options';
 import type { ParameterReader } from '../../../helpers/parameters';
 import { toText } from '../../../helpers/parameters';
 import type { DifyClient } from '../../../transport/DifyClient';
+import { resolveConversation } from './resolveConversation';
 import type { FileParameter } from './fileReferences';
 import { FileReferences, isFileText, splitList } from './fileReferences';
 
@@ -15,7 +16,7 @@ export interface SendParameters {
 	user: string;
 	responseMode: ResponseMode;
 	inputs: Record<string, unknown>;
-	/** Empty for a new conversation. */
+	/** An ID, or a choice of the list ({@link NEW_CONVERSATION}, {@link LATEST_CONVERSATION}). Empty for a new one. */
 	conversationId: string;
 	files: FileParameter[];
 	simplify: boolean;
@@ -74,7 +75,7 @@ export async function buildRequest(
 		user,
 		responseMode,
 		inputs: await resolveInputs(references, inputs, fileVariables),
-		conversationId,
+		conversationId: await resolveConversation(client, conversationId, user),
 		files: messageFiles,
 		autoGenerateName: options.autoGenerateName,
 		traceId: options.traceId,
@@ -83,7 +84,7 @@ export async function buildRequest(
 }
 
 /** Replaces the values of file variables with file references. */
-async function resolveInputs(
+export async function resolveInputs(
 	references: FileReferences,
 	inputs: Record<string, unknown>,
 	fileVariables: ReadonlyMap<string, Variable>,

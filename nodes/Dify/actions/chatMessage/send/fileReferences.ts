@@ -49,13 +49,13 @@ export class FileReferences {
 		const type = file.type === 'auto' ? undefined : file.type;
 		switch (file.source) {
 			case 'binary': {
-				const field = this.readCell(file.binaryPropertyName, 'Input Binary Field', row);
+				const field = this.readCell(file.binaryPropertyName, 'Source Binary Field', row);
 				return await this.fromBinary(field, type);
 			}
 			case 'url':
-				return this.fromUrl(this.readCell(file.url, 'URL', row), type);
+				return this.fromUrl(this.readCell(file.url, 'Source URL', row), type);
 			case 'uploadId': {
-				const uploadFileId = this.readCell(file.uploadFileId, 'Upload File ID', row);
+				const uploadFileId = this.readCell(file.uploadFileId, 'Source Upload ID', row);
 				if (type !== undefined) return fromUploadId(uploadFileId, type);
 				return this.parameters.throwInvalid(
 					`'Type' of file ${row + 1} cannot be detected from an upload ID`,
