@@ -12,7 +12,6 @@ import * as chatMessage from './actions/chatMessage';
 import * as conversation from './actions/conversation';
 import * as file from './actions/file';
 import { router } from './actions/router';
-import { createSubtitle } from './actions/subtitle';
 import {
 	searchConversationChoices,
 	searchConversations,
@@ -37,7 +36,9 @@ export class Dify implements INodeType {
 		icon: { light: 'file:dify.svg', dark: 'file:dify.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: createSubtitle(OPERATION_PROPERTIES),
+		// The action of the operation, such as "Send chat message".
+		subtitle:
+			'={{ ({"app:getInfo": "Get app info", "app:getMeta": "Get app meta", "app:getParameters": "Get app parameters", "app:getSite": "Get app site", "audio:generateSpeech": "Generate speech", "audio:transcribe": "Transcribe audio", "chatMessage:getAll": "Get many chat messages", "chatMessage:getSuggested": "Get suggested questions", "chatMessage:giveFeedback": "Give feedback on chat message", "chatMessage:send": "Send chat message", "chatMessage:stop": "Stop chat message", "chatMessage:submitForm": "Submit form of paused chatflow", "conversation:delete": "Delete conversation", "conversation:getAll": "Get many conversations", "conversation:getVariables": "Get conversation variables", "conversation:rename": "Rename conversation", "conversation:updateVariable": "Update conversation variable", "file:download": "Download file", "file:upload": "Upload file"})[$parameter["resource"] + ":" + $parameter["operation"]] }}',
 		description: "Talk to Dify's Chatbot, Agent and Chatflow apps",
 		defaults: { name: 'Dify' },
 		usableAsTool: true,

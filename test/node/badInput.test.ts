@@ -137,9 +137,9 @@ const ROWS: Row[] = [
 	},
 	...(
 		[
-			['an empty binary field', field, 'photo', "'Input Binary Field' of file 1 is empty"],
-			['an empty URL', url, 'https://example.com/a.png', "'URL' of file 1 is empty"],
-			['an empty upload id', uploadId('image'), undefined, "'Upload File ID' of file 1 is empty"],
+			['an empty binary field', field, 'photo', "'Source Binary Field' of file 1 is empty"],
+			['an empty URL', url, 'https://example.com/a.png', "'Source URL' of file 1 is empty"],
+			['an empty upload id', uploadId('image'), undefined, "'Source Upload ID' of file 1 is empty"],
 		] as const
 	).map(([name, parameters, good, message]) => ({
 		name,

@@ -35,8 +35,8 @@ describe("the app's variables", () => {
 			['colour', 'Colour', 'options', false],
 			['age', 'Age', 'number', false],
 			['agree', 'Agree', 'boolean', false],
-			['doc', 'Doc (File)', 'string', false],
-			['docs', 'Docs (Files)', 'string', false],
+			['doc', 'Doc (File: Binary Field, URL or Upload ID)', 'string', false],
+			['docs', 'Docs (Files: Binary Fields, URLs or Upload IDs)', 'string', false],
 			['blob', 'Blob', 'object', false],
 		]);
 		expect(fields[2]?.options?.map(({ value }) => value)).toEqual(['red', 'green', 'blue']);
@@ -95,7 +95,9 @@ describe('the list of conversations', () => {
 		expect(second.paginationToken).toBeUndefined();
 		const all = [...first.results, ...second.results];
 		expect(new Set(all.map(({ value }) => value)).size).toBe(103);
-		expect((await search('bea', 'TIDE 102')).results.map(({ name }) => name)).toEqual(['tide 102']);
+		expect((await search('bea', 'TIDE 102')).results.map(({ name }) => name)).toEqual([
+			expect.stringMatching(/^tide 102 · \d{4}-\d\d-\d\d \d\d:\d\d$/),
+		]);
 		expect((await search('nobody')).results).toEqual([]);
 	}, 60_000);
 
