@@ -52,11 +52,12 @@ export class Dify implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'App', value: 'app' },
-					{ name: 'Audio', value: 'audio' },
+					// n8n's node panel lists the actions in this order, which has to be alphabetical.
 					{ name: 'Chat Message', value: 'chatMessage' },
 					{ name: 'Conversation', value: 'conversation' },
+					{ name: 'Dify App', value: 'app' },
 					{ name: 'File', value: 'file' },
+					{ name: 'Speech', value: 'audio' },
 				],
 				default: 'chatMessage',
 			},
