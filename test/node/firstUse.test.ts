@@ -69,7 +69,7 @@ describe('app inputs', () => {
 		const result = await call<ResourceMapperFields>('resourceMapping', 'getInputs', {}, plain);
 		expect(result).toEqual({
 			fields: [],
-			emptyFieldsNotice: expect.stringMatching(/^Dify has no inputs here\./),
+			emptyFieldsNotice: expect.stringMatching(/^There are no inputs to fill in\./),
 		});
 	});
 

@@ -60,7 +60,7 @@ async function loadFields(
 	}
 	try {
 		const fields = await load();
-		const emptyFieldsNotice = `Dify has no ${fieldWord} here. After a change, or with another credential: ${reload}`;
+		const emptyFieldsNotice = `There are no ${fieldWord} to fill in. ${reload}`;
 		return { fields, ...(fields.length === 0 && { emptyFieldsNotice }) };
 	} catch (error) {
 		return withNotice(context, `${describeError(error)} ${reload}`);
