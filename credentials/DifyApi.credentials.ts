@@ -4,6 +4,66 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
+import { BASE_URL_CORRECTIONS, BASE_URL_PATTERN } from '../protocol/baseUrl';
+
+/** n8n applies all rules in order. Its type only allows rules of one type. */
+type TestRules = NonNullable<ICredentialTestRequest['rules']>;
+
+/** normalizeBaseUrl (protocol/baseUrl.ts) as an expression. n8n's credential test runs no code of the node. */
+const CORRECTED_BASE_URL = BASE_URL_CORRECTIONS.reduce(
+	(expression, [pattern, replacement]) => `${expression}.replace(${pattern}, '${replacement}')`,
+	'String($credentials.baseUrl).trim()',
+);
+
+/**
+ * Takes the place of an address that cannot be requested, so that a rule can explain it instead of n8n's
+ * "ERR_INVALID_URL". Nothing is sent, because the answer is a part of this address: one byte, which is 0.
+ */
+const INVALID_ADDRESS = 'data:text/plain;base64,AA==';
+
+const NOT_THE_API =
+	"This address is not the address of Dify's API. Enter the address of the API, such as https://api.dify.ai/v1, not the address of Dify's web page.";
+const REDIRECT =
+	'This address redirects to another one. Enter the final address in Base URL. It usually begins with https://.';
+const UNAVAILABLE =
+	"Dify's server, or a gateway in front of it, does not work at the moment. Check that Dify is running, and try again.";
+
+/** What to do, by the HTTP status of Dify's answer. n8n alone shows the name of the status, such as "Unauthorized". */
+const STATUS_MESSAGES: ReadonlyArray<readonly [status: number, message: string]> = [
+	[301, REDIRECT],
+	[302, REDIRECT],
+	[303, REDIRECT],
+	[307, REDIRECT],
+	[308, REDIRECT],
+	[
+		400,
+		'The server does not understand the request. If it expects https, begin the Base URL with https://.',
+	],
+	[
+		401,
+		"Dify does not accept this API key. Copy the key from 'API Access' of the app in Dify. It starts with app-. Check also that the Base URL belongs to the same Dify.",
+	],
+	[
+		403,
+		"Access is refused. Check in Dify that the API of the app is turned on ('API Access'). A firewall in front of Dify can also be the reason.",
+	],
+	[
+		404,
+		'There is no Dify API at this address. Check the Base URL. For Dify Cloud it is https://api.dify.ai/v1, for your own Dify usually the address of Dify followed by /v1.',
+	],
+	[
+		407,
+		'A proxy between n8n and Dify asks for a user name and a password. Check the proxy settings of n8n.',
+	],
+	[
+		429,
+		'Dify, or a gateway in front of it, receives too many requests. Wait a minute, and try again.',
+	],
+	[500, UNAVAILABLE],
+	[502, UNAVAILABLE],
+	[503, UNAVAILABLE],
+	[504, UNAVAILABLE],
+];
 
 export class DifyApi implements ICredentialType {
 	name = 'difyApi';
@@ -34,7 +94,7 @@ export class DifyApi implements ICredentialType {
 			default: 'https://api.dify.ai/v1',
 			placeholder: 'e.g. https://dify.example.com/v1',
 			description:
-				"The address of Dify's API. If it has no path, '/v1' is added. Any other path is used unchanged.",
+				"The address of Dify's API. If it has no path, '/v1' is added. The path of an endpoint, such as '/chat-messages', is removed. Any other path is used unchanged.",
 		},
 	];
 
@@ -46,23 +106,28 @@ export class DifyApi implements ICredentialType {
 	/** GET /info accepts the key of any app, needs no user and costs nothing. */
 	test: ICredentialTestRequest = {
 		request: {
-			// The rule of normalizeBaseUrl (protocol/baseUrl.ts), as an expression.
-			baseURL:
-				"={{ $credentials.baseUrl.trim().replace(/\\/+$/, '').replace(/^(https?:\\/\\/[^\\/]+)$/i, '$1/v1') }}",
-			url: '/info',
+			url: `={{ ((url) => ${BASE_URL_PATTERN}.test(url) ? url + '/info' : '${INVALID_ADDRESS}')(${CORRECTED_BASE_URL}) }}`,
 			disableFollowRedirect: true,
 		},
 		rules: [
+			...STATUS_MESSAGES.map(([value, message]) => ({
+				type: 'responseCode',
+				properties: { value, message },
+			})),
 			{
 				type: 'responseSuccessBody',
 				properties: {
-					// Dify's response always has this field. A web page has none.
-					key: 'name',
-					value: undefined,
+					key: '0',
+					value: 0,
 					message:
-						"This address is not the address of Dify's API. Enter the address of the API, such as https://api.dify.ai/v1, not the address of Dify's web page.",
+						"The Base URL is not a valid address. Enter the address of Dify's API, such as https://api.dify.ai/v1, without spaces, a user name, '?' or '#'.",
 				},
 			},
-		],
+			{
+				type: 'responseSuccessBody',
+				// Dify's response always has this field. A web page has none.
+				properties: { key: 'name', value: undefined, message: NOT_THE_API },
+			},
+		] as TestRules,
 	};
 }

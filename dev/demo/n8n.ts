@@ -5,7 +5,9 @@ import type { MockDify } from '../../mock-dify';
 import { startMockDify } from '../../mock-dify';
 import { buildPackage, PACKAGE_DIRECTORY, ROOT } from '../build';
 import { installN8n, N8N_VERSION, N8nServer, OWNER } from '../n8n-server';
-import { readExample } from '../n8n-server/testBed';
+import type { ScriptedModel } from '../n8n-server/scriptedModel';
+import { startScriptedModel } from '../n8n-server/scriptedModel';
+import { findNode, readExample } from '../n8n-server/testBed';
 import { paint, runScript, runStep, UsageError } from '../terminal';
 
 const HELP = `Starts a real n8n on this computer, with the node, credentials and example workflows, and a mock Dify server.
@@ -21,8 +23,20 @@ const CREDENTIALS = [
 	['Dify account (Chatflow with inputs)', 'flow-vars'],
 ] as const;
 
-/** These examples are not published: one needs a language model, the others would run on a schedule at night. */
-const UNPUBLISHED_EXAMPLES = ['agent-tool', 'nightly-summary'];
+/** The credential of the example human-form: an app that pauses at each message and asks for a decision. */
+const FORM_CREDENTIAL = 'Dify account (Chatflow with a form)';
+
+/** These examples are not published, because they run on a schedule at night. "Execute workflow" runs them at once. */
+const UNPUBLISHED_EXAMPLES = ['nightly-export', 'nightly-summary'];
+
+/** The servers that stand behind the examples. */
+interface DemoServers {
+	dify: MockDify;
+	/** A Dify whose chatflows pause. */
+	pausingDify: MockDify;
+	/** The language model of the example agent-tool. */
+	model: ScriptedModel;
+}
 
 /** The folders with the node's sources. */
 const WATCHED_FOLDERS = ['nodes', 'credentials', 'protocol'];
@@ -32,7 +46,7 @@ const CHANGE_DELAY_MS = 300;
 
 /** `npm run n8n` and, with `--watch`, `npm run dev`: runs n8n and a mock Dify server until Ctrl-C. */
 async function main(args: string[]): Promise<void> {
-	if (args.includes('--help')) {
+	if (args.includes('--help') || args.includes('-h')) {
 		console.log(HELP);
 		return;
 	}
@@ -47,7 +61,7 @@ async function main(args: string[]): Promise<void> {
 		async () =>
 			await installN8n((progress) => process.stdout.write(paint('dim', `${progress} … `))),
 	);
-	const dify = await runStep('Starting a mock Dify server', async () => await startMockDify());
+	const servers = await runStep('Starting a mock Dify server', startServers);
 	try {
 		const n8n = await runStep(
 			'Starting n8n',
@@ -55,9 +69,9 @@ async function main(args: string[]): Promise<void> {
 		);
 		try {
 			await runStep('Adding credentials and example workflows', async () => {
-				await addExamples(n8n, dify);
+				await addExamples(n8n, servers);
 			});
-			console.log(describeServers(n8n, dify));
+			console.log(describeServers(n8n, servers.dify));
 			const stopWatching = args.includes('--watch') ? reloadOnChange(n8n) : undefined;
 			await interrupted;
 			await stopWatching?.();
@@ -66,17 +80,46 @@ async function main(args: string[]): Promise<void> {
 			await runStep('Stopping n8n', async () => await n8n.stop());
 		}
 	} finally {
-		await dify.close();
+		await Promise.all(Object.values(servers).map(async (server) => await server.close()));
 	}
 }
 
-async function addExamples(n8n: N8nServer, dify: MockDify): Promise<void> {
+async function startServers(): Promise<DemoServers> {
+	const [dify, pausingDify, model] = await Promise.all([
+		startMockDify({ version: '1.14' }),
+		startMockDify({
+			version: '1.14',
+			scenarioFor: () => ({ script: { workflowStatus: 'paused' } }),
+		}),
+		startScriptedModel(),
+	]);
+	return { dify, pausingDify, model };
+}
+
+async function addExamples(
+	n8n: N8nServer,
+	{ dify, pausingDify, model }: DemoServers,
+): Promise<void> {
 	for (const [name, app] of CREDENTIALS) {
 		await n8n.createCredential(name, 'difyApi', { apiKey: dify.key(app), baseUrl: dify.baseUrl });
 	}
+	await n8n.createCredential(FORM_CREDENTIAL, 'difyApi', {
+		apiKey: pausingDify.key('flow-plain'),
+		baseUrl: pausingDify.baseUrl,
+	});
+	await n8n.createCredential('OpenAI account', 'openAiApi', {
+		apiKey: 'sk-scripted',
+		url: model.baseUrl,
+	});
 	const files = readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
 	for (const name of files.map((file) => file.replace('.json', ''))) {
-		const id = await n8n.importWorkflow(readExample(name));
+		const workflow = readExample(name);
+		if (name === 'human-form') {
+			for (const node of ['Send Chat Message', 'Submit Form']) {
+				findNode(workflow, node).credentials = { difyApi: { id: null, name: FORM_CREDENTIAL } };
+			}
+		}
+		const id = await n8n.importWorkflow(workflow);
 		if (!UNPUBLISHED_EXAMPLES.includes(name)) await n8n.activate(id);
 	}
 }

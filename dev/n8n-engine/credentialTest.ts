@@ -86,6 +86,10 @@ export async function testCredential(
 			cause?: { code?: string; response?: { status?: number; statusText?: string } };
 		};
 		const { response: errorResponse, code } = cause ?? {};
+		const explained = (test.rules ?? []).find(
+			(rule) => rule.type === 'responseCode' && rule.properties.value === errorResponse?.status,
+		);
+		if (explained !== undefined) return { status: 'Error', message: explained.properties.message };
 		const reason =
 			errorResponse === undefined
 				? (code ?? message)

@@ -37,6 +37,10 @@ export interface ExecutionRequest {
 	cancel?: AbortSignal;
 	/** If set, an agent calls the node as a tool with these arguments. */
 	toolArguments?: IDataObject;
+	/** The type of the trigger that starts the execution, such as n8n's Chat Trigger. */
+	triggerType?: string;
+	/** The type of another trigger before the Dify node. It does not run. */
+	otherTriggerType?: string;
 	/** If set, this node runs in place of the Dify node. The measurements use it as a baseline. */
 	replacementNode?: INodeType;
 }
@@ -44,12 +48,21 @@ export interface ExecutionRequest {
 /** The part of a request that determines its workflow. */
 type WorkflowRequest = Pick<
 	ExecutionRequest,
-	'parameters' | 'items' | 'onError' | 'settings' | 'replacementNode' | 'toolArguments'
+	| 'parameters'
+	| 'items'
+	| 'onError'
+	| 'settings'
+	| 'replacementNode'
+	| 'toolArguments'
+	| 'triggerType'
+	| 'otherTriggerType'
 >;
 
 /** Builds the workflow of a request: a trigger and the Dify node, or a trigger and an agent with the Dify node as its tool. */
 export function buildWorkflow({ nodeTypes }: LoadedPackage, request: WorkflowRequest): Workflow {
 	const { parameters, items, onError, settings, replacementNode, toolArguments } = request;
+	const { triggerType = START_NODE_TYPE, otherTriggerType } = request;
+	const startNode = createStartNode(items ?? [{ json: {} }]);
 	const isTool = toolArguments !== undefined;
 	const dify: INode = {
 		id: 'dify',
@@ -62,7 +75,8 @@ export function buildWorkflow({ nodeTypes }: LoadedPackage, request: WorkflowReq
 		...(onError !== undefined && { onError }),
 	};
 	const nodes = [
-		createNode('Start', START_NODE_TYPE),
+		createNode('Start', triggerType),
+		...(otherTriggerType !== undefined ? [createNode('Other', otherTriggerType)] : []),
 		...(isTool ? [createNode('Agent', AGENT_NODE_TYPE)] : []),
 		dify,
 	];
@@ -72,12 +86,16 @@ export function buildWorkflow({ nodeTypes }: LoadedPackage, request: WorkflowReq
 		nodes,
 		connections: isTool
 			? { Start: connectTo('Agent', 'main'), Dify: connectTo('Agent', 'ai_tool') }
-			: { Start: connectTo('Dify', 'main') },
+			: {
+					Start: connectTo('Dify', 'main'),
+					...(otherTriggerType !== undefined && { Other: connectTo('Dify', 'main') }),
+				},
 		active: false,
 		settings,
 		nodeTypes: createNodeTypes({
 			...nodeTypes,
-			[START_NODE_TYPE]: createStartNode(items ?? [{ json: {} }]),
+			[triggerType]: startNode,
+			...(otherTriggerType !== undefined && { [otherTriggerType]: startNode }),
 			...(replacementNode !== undefined && { [DIFY_NODE_TYPE]: replacementNode }),
 			...(isTool && {
 				[AGENT_NODE_TYPE]: createAgentNode(toolArguments),

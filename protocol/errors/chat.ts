@@ -95,7 +95,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'input_required',
 		matches: messageMatches(/is required in input form/),
-		hint: "Give the variable a value under 'Inputs'.",
+		hint: "Give the variable a value under 'Inputs'. If it is not there, close the node and open it again: it then loads the app's current inputs.",
 	},
 	{
 		kind: 'input_file',

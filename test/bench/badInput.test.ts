@@ -35,7 +35,7 @@ describe('dify-bench: rejects', () => {
 		],
 		[
 			'a --url that is not an address',
-			['run', '--url', 'dify', '--key', KEY, ...QUERY],
+			['run', '--url', 'ftp://dify', '--key', KEY, ...QUERY],
 			/--url: The base URL must be an address/,
 		],
 		['a missing --query', ['run', ...TARGET], /--query is missing/],

@@ -1,6 +1,6 @@
 import { waitForLastExecution, readOutputs } from './executions';
-import type { ScriptedModel } from './scriptedModel';
-import { startScriptedModel } from './scriptedModel';
+import type { ScriptedModel } from '../../dev/n8n-server/scriptedModel';
+import { startScriptedModel } from '../../dev/n8n-server/scriptedModel';
 import type { TestBed } from '../../dev/n8n-server/testBed';
 import { findNode, readExample, startTestBed } from '../../dev/n8n-server/testBed';
 import { joinText, postForStream, postJson } from '../../dev/n8n-server/webhookClient';

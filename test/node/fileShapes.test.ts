@@ -114,7 +114,7 @@ describe('send: binary data as the value of an expression', () => {
 		const item = { json: {}, binary: { one: PNG, two: { ...PNG, data: base64('y') } } };
 		const error = await failedSend(binaryRow('={{ $binary.two }}'), item);
 		expect(error?.message).toContain(
-			"'Input Binary Field' of file 1 is binary data without content",
+			"'Source Binary Field' of file 1 is binary data without content",
 		);
 		expect(error?.description).toContain("'one', 'two'");
 		expect((await sendFiles(binaryRow('={{ $binary }}'), item)).uploads).toHaveLength(2);
@@ -255,9 +255,9 @@ describe('send: a number of attachments that varies', () => {
 	});
 
 	it.each([
-		['binary', 'binaryPropertyName', 'Input Binary Field'],
-		['url', 'url', 'URL'],
-		['uploadId', 'uploadFileId', 'Upload File ID'],
+		['binary', 'binaryPropertyName', 'Source Binary Field'],
+		['url', 'url', 'Source URL'],
+		['uploadId', 'uploadFileId', 'Source Upload ID'],
 	])('does not mean that a fixed %s may be empty', async (source, field, label) => {
 		const error = await failedSend(row(source, field, '', 'image'), { json: {} });
 		expect(error?.message).toContain(`'${label}' of file 1 is empty`);
@@ -329,7 +329,7 @@ describe('send: URLs and upload ids', () => {
 			const item = { json: { value } };
 			const error = await failedSend(row('url', 'url', '={{ $json.value }}', 'image'), item);
 			expect(error?.message).toContain(' is not a URL');
-			expect(error?.description).toContain("'URL' of file 1");
+			expect(error?.description).toContain("'Source URL' of file 1");
 		},
 	);
 

@@ -94,9 +94,13 @@ const ROWS: Row[] = [
 	send('Simplify', 'boolean', { simplify: VALUE }),
 	send('Source', 'option', file({ source: VALUE, binaryPropertyName: 'photo' })),
 	send('Type', 'option', file({ source: 'binary', binaryPropertyName: 'photo', type: VALUE })),
-	send('Input Binary Field', 'binaries', file({ source: 'binary', binaryPropertyName: VALUE })),
-	send('URL', 'files', file({ source: 'url', url: VALUE, type: 'image' })),
-	send('Upload File ID', 'files', file({ source: 'uploadId', uploadFileId: VALUE, type: 'image' })),
+	send('Source Binary Field', 'binaries', file({ source: 'binary', binaryPropertyName: VALUE })),
+	send('Source URL', 'files', file({ source: 'url', url: VALUE, type: 'image' })),
+	send(
+		'Source Upload ID',
+		'files',
+		file({ source: 'uploadId', uploadFileId: VALUE, type: 'image' }),
+	),
 	...[send, submitForm].flatMap((operation) => [
 		operation('Idle Timeout', 'seconds', { options: { idleTimeout: VALUE } }),
 		operation('Include Events', 'boolean', { options: { includeEvents: VALUE } }),

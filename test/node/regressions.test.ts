@@ -198,7 +198,7 @@ it('send: accepts a base URL without /v1, with slashes or spaces at its end, and
 	const { error } = await testBed.send(
 		'chat-plain',
 		{},
-		{ credentials: { apiKey, baseUrl: 'api.dify.ai' } },
+		{ credentials: { apiKey, baseUrl: 'ftp://api.dify.ai' } },
 	);
 	expect(error?.message).toBe(
 		'The base URL must be an address that begins with http:// or https://',

@@ -38,8 +38,8 @@ describe('input fields in the node form:', () => {
 			['colour', 'Colour', 'options', false],
 			['age', 'Age', 'number', false],
 			['agree', 'Agree', 'boolean', false],
-			['doc', 'Doc (File)', 'string', false],
-			['docs', 'Docs (Files)', 'string', false],
+			['doc', 'Doc (File: Binary Field, URL or Upload ID)', 'string', false],
+			['docs', 'Docs (Files: Binary Fields, URLs or Upload IDs)', 'string', false],
 			['blob', 'Blob', 'object', false],
 		]);
 		expect(fields[2]?.options?.map(({ value }) => value)).toEqual(['red', 'green', 'blue']);

@@ -146,14 +146,19 @@ const CASES: SendErrorCase[] = [
 				'rejects an empty binary field name',
 				binaryFile,
 				'photo',
-				"'Input Binary Field' of file 1 is empty",
+				"'Source Binary Field' of file 1 is empty",
 			],
-			['rejects an empty URL', urlFile, 'https://example.com/a.png', "'URL' of file 1 is empty"],
+			[
+				'rejects an empty URL',
+				urlFile,
+				'https://example.com/a.png',
+				"'Source URL' of file 1 is empty",
+			],
 			[
 				'rejects an empty upload id',
 				uploadedFile('image'),
 				undefined,
-				"'Upload File ID' of file 1 is empty",
+				"'Source Upload ID' of file 1 is empty",
 			],
 		] as const
 	).map(([name, parameters, valid, message]) => ({

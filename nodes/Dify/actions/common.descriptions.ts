@@ -72,6 +72,7 @@ export const message = createLocator({
 	name: 'messageId',
 	description: 'A message of the user. The ID is the message_id of an answer.',
 	searchListMethod: 'searchMessages',
+	defaultId: '={{ $json.message_id }}',
 });
 
 interface LocatorSettings {
@@ -80,6 +81,8 @@ interface LocatorSettings {
 	description: string;
 	/** Name of the method in methods/listSearch.ts that returns the list. */
 	searchListMethod: string;
+	/** The ID that nearly everybody needs. Without one, the parameter begins with an empty list choice. */
+	defaultId?: string;
 }
 
 /** Creates a required parameter whose value is chosen from a list or entered as an ID. */
@@ -88,13 +91,14 @@ export function createLocator({
 	name,
 	description,
 	searchListMethod,
+	defaultId,
 }: LocatorSettings): INodeProperties {
 	return {
 		displayName,
 		name,
 		type: 'resourceLocator',
 		required: true,
-		default: { mode: 'list', value: '' },
+		default: { mode: defaultId === undefined ? 'list' : 'id', value: defaultId ?? '' },
 		description,
 		modes: [
 			{

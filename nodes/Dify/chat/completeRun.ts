@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { DifyClient } from '../transport/DifyClient';
 import { itemSuffix, throwApiError } from '../transport/errors';
+import { isStartedByChat } from './chatTrigger';
 import type { RunOutcome } from './ChatRun';
 import type { RunOptions } from './options';
 import { recoverRun, remainingText } from './recovery';
@@ -50,6 +51,7 @@ export async function completeRun(
 		simplify,
 		includeEvents: options.includeEvents,
 		isRecovered: completed !== undefined,
+		isChat: isStartedByChat(context, client.itemIndex),
 	});
 	if (error !== undefined) {
 		const { status } = result;

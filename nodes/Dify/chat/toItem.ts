@@ -8,6 +8,8 @@ export interface ItemSettings {
 	includeEvents: boolean;
 	/** Whether a part of the answer was fetched after the stream broke. */
 	isRecovered: boolean;
+	/** Whether a chat started the execution. n8n's chat shows the field `output` of the item. */
+	isChat: boolean;
 }
 
 /** n8n's guideline for simplified output. */
@@ -22,12 +24,13 @@ const DISPENSABLE_FIELDS = ['created_at', 'task_id'];
  */
 export function toItem(
 	outcome: RunOutcome,
-	{ simplify, includeEvents, isRecovered }: ItemSettings,
+	{ simplify, includeEvents, isRecovered, isChat }: ItemSettings,
 ): IDataObject {
 	const { result, timing, events } = outcome;
 	const warnings = toWarnings(outcome);
 	const item = {
 		...(simplify ? simplifiedFields(result) : { ...allFields(result), timing: { ...timing } }),
+		...(isChat && { output: result.answer }),
 		...(isRecovered && { recovered: true }),
 		...(warnings.length > 0 && { warnings }),
 	};

@@ -4,6 +4,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { parseFormActions } from '../../../protocol/humanInputForm';
+import { LATEST_CONVERSATION, NEW_CONVERSATION } from '../helpers/conversationChoices';
 import { isUuid, toText } from '../helpers/parameters';
 import { DifyClient } from '../transport/DifyClient';
 import { throwInvalidParameter } from '../transport/errors';
@@ -16,6 +17,12 @@ const PAGE_SIZE = 100;
 /** The list of messages sends a request per conversation, so its pages cover fewer conversations. */
 const CONVERSATIONS_PER_MESSAGE_PAGE = 10;
 const MESSAGES_PER_CONVERSATION = 20;
+/** What the list of 'Send Chat Message' begins with. */
+const CHOICES: INodeListSearchItems[] = [
+	{ name: 'New Conversation', value: NEW_CONVERSATION },
+	{ name: "The User's Latest Conversation", value: LATEST_CONVERSATION },
+];
+
 /** Characters of a question or a value that a list shows. */
 const MAX_SHOWN_LENGTH = 80;
 
@@ -32,9 +39,29 @@ export async function searchConversations(
 	const query = { user: readUser(this), limit: PAGE_SIZE, last_id: paginationToken };
 	const page = await readConversations(client, query);
 	return {
-		results: filterByName(page.data.map(toListItem), filter),
+		results: filterByName(
+			page.data.map((conversation) => toListItem(conversation, this.getTimezone())),
+			filter,
+		),
 		paginationToken: nextToken(page),
 	};
+}
+
+/**
+ * Returns the choices of 'Conversation' of 'Send Chat Message': a new conversation, the user's latest one,
+ * and then the conversations of the user. The first two need no request, so they are there even if the
+ * conversations cannot be read, for example because 'User' is an expression of the chat.
+ */
+export async function searchConversationChoices(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const choices = paginationToken === undefined ? filterByName(CHOICES, filter) : [];
+	const user = readUser(this);
+	if (user === '' || user.startsWith('=')) return { results: choices };
+	const page = await searchConversations.call(this, filter, paginationToken);
+	return { ...page, results: [...choices, ...page.results] };
 }
 
 /**
@@ -55,11 +82,11 @@ export async function searchMessages(
 	});
 	const lists = await Promise.all(
 		page.data.map(async (conversation) => {
-			const { name } = toListItem(conversation);
+			const name = nameOf(conversation);
 			const query = { user, conversation_id: conversation.id, limit: MESSAGES_PER_CONVERSATION };
 			const { data } = await readMessages(client, query);
-			return data.reverse().map(({ id, query: question }) => ({
-				name: `${name} › ${shorten(toText(question))}`,
+			return data.reverse().map(({ id, query: question, created_at }) => ({
+				name: `${name} › ${shorten(toText(question))}${formatTime(created_at, this.getTimezone())}`,
 				value: id,
 			}));
 		}),
@@ -128,8 +155,25 @@ function nextToken({ data, has_more }: Page<ListRow>): string | undefined {
 	return has_more ? data.at(-1)?.id : undefined;
 }
 
-function toListItem({ id, name }: ListRow): INodeListSearchItems {
-	return { name: toText(name) || id, value: id };
+function toListItem(conversation: ListRow, timeZone: string): INodeListSearchItems {
+	// Dify before 0.9 does not send updated_at.
+	const { id, created_at, updated_at } = conversation;
+	return {
+		name: `${nameOf(conversation)}${formatTime(updated_at ?? created_at, timeZone)}`,
+		value: id,
+	};
+}
+
+function nameOf({ id, name }: ListRow): string {
+	return toText(name) === '' ? id : shorten(toText(name));
+}
+
+/** Returns ` · 2026-11-25 09:30` in the time zone of the workflow, or an empty text if there is no time. */
+function formatTime(unixSeconds: unknown, timeZone: string): string {
+	const date = new Date(Number(unixSeconds) * 1000);
+	if (typeof unixSeconds !== 'number' || Number.isNaN(date.getTime())) return '';
+	// Sweden writes dates as ISO 8601 does.
+	return ` · ${date.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })}`;
 }
 
 function filterByName(items: INodeListSearchItems[], filter = ''): INodeListSearchItems[] {

@@ -24,8 +24,12 @@ const properties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. When is the next high tide?',
 		description: 'The message or question of the user',
+		hint: 'In a chat: {{ $json.chatInput }}',
 	},
-	user,
+	{
+		...user,
+		hint: 'In a chat: {{ $json.sessionId }}. Only this user can see and continue the conversation.',
+	},
 	{
 		displayName: 'Response Mode',
 		name: 'responseMode',
@@ -44,21 +48,24 @@ const properties: INodeProperties[] = [
 			},
 		],
 		default: 'streaming',
-		description: 'How Dify sends the answer. The item is the same in both modes.',
+		description:
+			'How Dify sends the answer to n8n. The item is the same in both modes. To show the answer word by word in a chat, also add the option "Response Mode" to the Chat Trigger and set it to "Streaming". For a webhook, set "Respond" of the Webhook node to "Streaming Response".',
+		hint: 'To stream to a chat or a webhook, also set the response mode of its trigger to streaming',
 	},
 	{
 		displayName: 'Conversation',
 		name: 'conversationId',
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
-		description: 'The conversation to continue. If empty, Dify starts a new one.',
+		description:
+			"The conversation to continue. 'The User's Latest Conversation' gives a chat a memory: it continues the conversation that the user used last, or starts the first one. If empty, Dify starts a new one.",
 		modes: [
 			{
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
 				placeholder: 'A new conversation',
-				typeOptions: { searchListMethod: 'searchConversations', searchable: true },
+				typeOptions: { searchListMethod: 'searchConversationChoices', searchable: true },
 			},
 			{
 				displayName: 'By ID',
@@ -82,6 +89,7 @@ const properties: INodeProperties[] = [
 		],
 		default: 'fields',
 		description: "How to enter the values of the app's variables",
+		hint: "After you choose another credential, close this panel and open it again to load the app's inputs",
 	},
 	{
 		displayName: 'Values',
@@ -100,6 +108,7 @@ const properties: INodeProperties[] = [
 				addAllFields: true,
 				supportAutoMap: false,
 				noFieldsError: 'The app has no variables',
+				refreshStaleSchemaOnOpen: true,
 			},
 		},
 	},
@@ -128,15 +137,6 @@ const properties: INodeProperties[] = [
 				name: 'file',
 				values: [
 					{
-						displayName: 'Input Binary Field',
-						name: 'binaryPropertyName',
-						type: 'string',
-						default: 'data',
-						placeholder: 'e.g. data',
-						hint: 'The name of the input binary field containing the file. Separate several names with commas.',
-						displayOptions: { show: { source: ['binary'] } },
-					},
-					{
 						displayName: 'Source',
 						name: 'source',
 						type: 'options',
@@ -151,6 +151,31 @@ const properties: INodeProperties[] = [
 							{ name: 'URL', value: 'url', description: 'Dify downloads the file' },
 						],
 						default: 'binary',
+					},
+					{
+						displayName: 'Source Binary Field',
+						name: 'binaryPropertyName',
+						type: 'string',
+						default: 'data',
+						placeholder: 'e.g. data',
+						hint: 'The name of the input binary field containing the file. Separate several names with commas.',
+						displayOptions: { show: { source: ['binary'] } },
+					},
+					{
+						displayName: 'Source Upload ID',
+						name: 'uploadFileId',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. 72fa9618-8f89-4a37-9b33-7e1178a24a67',
+						displayOptions: { show: { source: ['uploadId'] } },
+					},
+					{
+						displayName: 'Source URL',
+						name: 'url',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. https://example.com/picture.png',
+						displayOptions: { show: { source: ['url'] } },
 					},
 					{
 						displayName: 'Type',
@@ -170,22 +195,6 @@ const properties: INodeProperties[] = [
 						],
 						default: 'auto',
 						description: 'The type of the file in Dify',
-					},
-					{
-						displayName: 'Upload File ID',
-						name: 'uploadFileId',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. 72fa9618-8f89-4a37-9b33-7e1178a24a67',
-						displayOptions: { show: { source: ['uploadId'] } },
-					},
-					{
-						displayName: 'URL',
-						name: 'url',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. https://example.com/picture.png',
-						displayOptions: { show: { source: ['url'] } },
 					},
 				],
 			},

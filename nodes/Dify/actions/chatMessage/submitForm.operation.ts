@@ -5,7 +5,9 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import type { Variable } from '../../../../protocol/appParameters';
 import type { DifyError } from '../../../../protocol/errors/classify';
+import type { FormField } from '../../../../protocol/humanInputForm';
 import { parseFormFields } from '../../../../protocol/humanInputForm';
 import { ChatRun, toRunSettings } from '../../chat/ChatRun';
 import { completeRun } from '../../chat/completeRun';
@@ -14,6 +16,8 @@ import { WebhookStream, reportFailure } from '../../chat/webhookStream';
 import { ParameterReader } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import { simplify, user } from '../common.descriptions';
+import { resolveInputs } from './send/buildRequest';
+import { FileReferences } from './send/fileReferences';
 
 const properties: INodeProperties[] = [
 	{
@@ -21,7 +25,7 @@ const properties: INodeProperties[] = [
 		name: 'form',
 		type: 'string',
 		required: true,
-		default: '',
+		default: '={{ $json.human_input[0].form_token }}',
 		placeholder: 'e.g. {{ $json.human_input[0].form_token }}',
 		description: "The form_token in the field 'human_input' of the paused item",
 	},
@@ -30,7 +34,7 @@ const properties: INodeProperties[] = [
 		name: 'workflowRunId',
 		type: 'string',
 		required: true,
-		default: '',
+		default: '={{ $json.workflow_run_id }}',
 		placeholder: 'e.g. {{ $json.workflow_run_id }}',
 		description: 'The workflow_run_id of the paused item',
 	},
@@ -74,7 +78,8 @@ const properties: INodeProperties[] = [
 		type: 'resourceMapper',
 		noDataExpression: true,
 		default: { mappingMode: 'defineBelow', value: null },
-		description: 'The fields of the form. A field that you do not change keeps its default value.',
+		description:
+			"The fields of the form. A field that you do not change keeps its default value. For a file, enter the name of a binary field, a URL, an upload ID or Dify's file object. For a list of files, separate them with commas.",
 		displayOptions: { show: { inputsMode: ['fields'] } },
 		typeOptions: {
 			resourceMapper: {
@@ -94,7 +99,7 @@ const properties: INodeProperties[] = [
 		default: '{}',
 		placeholder: 'e.g. {"comment": "Fine by me"}',
 		description:
-			"A JSON object with the fields of the form, by their names in 'human_input'. A field that you leave out keeps its default value.",
+			"A JSON object with the fields of the form, by their names in 'human_input'. A field that you leave out keeps its default value. For a file, use the name of a binary field, a URL, an upload ID or Dify's file object.",
 		displayOptions: { show: { inputsMode: ['json'] } },
 	},
 	simplify,
@@ -137,7 +142,12 @@ async function submitForm(
 	const isSimplified = parameters.readBoolean('simplify');
 	const options = readOptions(parameters);
 	const client = await DifyClient.forItem(context, itemIndex);
-	const inputs = { ...readDefaults(await client.readForm(token)), ...values } as IDataObject;
+	const fields = parseFormFields(await client.readForm(token));
+	const inputs = (await resolveInputs(
+		new FileReferences(client, parameters, user),
+		{ ...readDefaults(fields), ...values },
+		{ variables: fields.map(toVariable), areInputsFields: parameters.hasInputFields() },
+	)) as IDataObject;
 	const stream = options.streamToResponse ? WebhookStream.open(context, itemIndex) : undefined;
 	await stream?.begin();
 
@@ -159,7 +169,12 @@ async function submitForm(
 }
 
 /** Returns the default values of the form's fields. Dify does not add the default of a field that is left out. */
-function readDefaults(form: IDataObject): Record<string, unknown> {
-	const fields = parseFormFields(form).filter((field) => 'value' in field);
-	return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+function readDefaults(fields: readonly FormField[]): Record<string, unknown> {
+	const withDefault = fields.filter((field) => 'value' in field);
+	return Object.fromEntries(withDefault.map(({ name, value }) => [name, value]));
+}
+
+/** Returns a field as a variable, so that its value is resolved like that of an app's variable. */
+function toVariable({ name, type, allowed_file_types }: FormField): Variable {
+	return { type, variable: name, label: name, required: false, allowed_file_types };
 }

@@ -1,3 +1,4 @@
+import type { Variable } from '../../../../../protocol/appParameters';
 import { parseAppVariables } from '../../../../../protocol/appParameters';
 import type { ChatRequest, ResponseMode } from '../../../../../protocol/request';
 import type { SendOptions } from '../../../chat/options';
@@ -8,6 +9,7 @@ import { parseTextOrJson } from '../../../helpers/values';
 import type { DifyClient } from '../../../transport/DifyClient';
 import type { FileParameter } from './fileReferences';
 import { FileReferences, isFileText, readFileParameters, splitFileList } from './fileReferences';
+import { resolveConversation } from './resolveConversation';
 
 /** The parameters of 'Send Chat Message' for one item. */
 export interface SendParameters {
@@ -17,7 +19,7 @@ export interface SendParameters {
 	inputs: Record<string, unknown>;
 	/** Whether the inputs come from the fields of the form, which know their types, and not from JSON. */
 	areInputsFields: boolean;
-	/** Empty for a new conversation. */
+	/** An ID, or a choice of the list ({@link NEW_CONVERSATION}, {@link LATEST_CONVERSATION}). Empty for a new one. */
 	conversationId: string;
 	files: FileParameter[];
 	simplify: boolean;
@@ -59,18 +61,20 @@ export async function buildRequest(
 	parameters: ParameterReader,
 	sendParameters: SendParameters,
 ): Promise<ChatRequest> {
-	const { query, user, responseMode, inputs, conversationId, files, options } = sendParameters;
+	const { query, user, responseMode, inputs, areInputsFields, conversationId, files, options } =
+		sendParameters;
 	const references = new FileReferences(client, parameters, user);
 	const messageFiles = [];
 	for (const file of files) {
 		messageFiles.push(...(await references.fromParameter(file)));
 	}
+	const variables = await readVariables(client, parameters, sendParameters);
 	return {
 		query,
 		user,
 		responseMode,
-		inputs: await resolveInputs(client, parameters, { ...sendParameters, inputs, references }),
-		conversationId,
+		inputs: await resolveInputs(references, inputs, { variables, areInputsFields }),
+		conversationId: await resolveConversation(client, conversationId, user),
 		files: messageFiles,
 		autoGenerateName: options.autoGenerateName,
 		traceId: options.traceId,
@@ -78,21 +82,34 @@ export async function buildRequest(
 	};
 }
 
-interface InputsToResolve extends Pick<SendParameters, 'user' | 'inputs' | 'areInputsFields'> {
-	references: FileReferences;
-}
-
-/** Replaces the values of file variables with file references, and gives fields the types of their variables. */
-async function resolveInputs(
+/**
+ * Returns the variables of the app. They are only read if a value may be meant as a file, or if a field of the form
+ * may need the type of its variable.
+ */
+async function readVariables(
 	client: DifyClient,
 	parameters: ParameterReader,
-	{ user, inputs, areInputsFields, references }: InputsToResolve,
-): Promise<Record<string, unknown>> {
+	{ user, inputs, areInputsFields }: SendParameters,
+): Promise<Variable[]> {
 	const needsVariables = Object.values(inputs).some(
 		(value) => mayBeFile(parameters, value) || (areInputsFields && typeof value === 'object'),
 	);
-	if (!needsVariables) return inputs;
-	const variables = parseAppVariables(await client.readAppParameters(user));
+	return needsVariables ? parseAppVariables(await client.readAppParameters(user)) : [];
+}
+
+interface InputTypes {
+	/** The variables of the app, or the fields of a form. */
+	variables: readonly Variable[];
+	/** Whether the inputs come from the fields of the form, which know their types, and not from JSON. */
+	areInputsFields: boolean;
+}
+
+/** Replaces the values of file variables with file references, and gives fields the types of their variables. */
+export async function resolveInputs(
+	references: FileReferences,
+	inputs: Record<string, unknown>,
+	{ variables, areInputsFields }: InputTypes,
+): Promise<Record<string, unknown>> {
 	const variablesByName = new Map(variables.map((variable) => [variable.variable, variable]));
 	// Users choose the names. In a Map, the name __proto__ is an entry like any other.
 	const resolved = new Map<string, unknown>();

@@ -16,7 +16,8 @@ export interface ScriptedModel {
 	close(): Promise<void>;
 }
 
-export async function startScriptedModel(question: string): Promise<ScriptedModel> {
+/** @param question what the model asks its tool. By default it passes on the user's message. */
+export async function startScriptedModel(question?: string): Promise<ScriptedModel> {
 	const requests: ChatCompletion[] = [];
 	const server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
@@ -64,13 +65,14 @@ interface Reply {
 	}>;
 }
 
-function createReply({ messages, tools }: ChatCompletion, question: string): Reply {
+function createReply({ messages, tools }: ChatCompletion, question?: string): Reply {
 	const last = messages.at(-1);
+	const userMessage = messages.findLast(({ role }) => role === 'user')?.content;
 	const tool = tools?.[0]?.function.name;
 	if (last?.role === 'tool' || tool === undefined) {
 		return { role: 'assistant', content: `The handbook says: ${last?.content ?? ''}` };
 	}
-	const call = { name: tool, arguments: JSON.stringify({ query: question }) };
+	const call = { name: tool, arguments: JSON.stringify({ query: question ?? userMessage ?? '' }) };
 	return {
 		role: 'assistant',
 		content: null,
