@@ -43,7 +43,7 @@ async function clean() {
  * have dependencies. The code is not minified, because n8n's reviewers read it.
  */
 async function bundle() {
-	await esbuild.build({
+	const { metafile } = await esbuild.build({
 		entryPoints: ENTRIES.map((file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts')),
 		outbase: '.',
 		outdir: 'dist',
@@ -56,8 +56,29 @@ async function bundle() {
 		keepNames: true,
 		// A coverage run maps the bundle back to the sources. A published package has no source maps.
 		sourcemap: HAS_SOURCE_MAPS ? 'inline' : false,
+		metafile: true,
 		logLevel: 'warning',
 	});
+	writeNotices(Object.keys(metafile.inputs));
+}
+
+/**
+ * Writes the licences of the bundled libraries to dist/THIRD-PARTY-NOTICES.txt, as the libraries' licences require.
+ *
+ * @param {string[]} inputs the files that esbuild bundled
+ */
+function writeNotices(inputs) {
+	const folders = inputs.flatMap(
+		(file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [],
+	);
+	const notices = [...new Set(folders)].sort().map((folder) => {
+		const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+		const licence = readdirSync(folder).find((file) => /^(licen[cs]e|copying)/i.test(file));
+		if (licence === undefined) throw new Error(`${name} is bundled and has no licence file.`);
+		return `${name} ${version}\n\n${readFileSync(join(folder, licence), 'utf8').trim()}\n`;
+	});
+	const head = 'This package contains code of the following libraries.\n';
+	writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [head, ...notices].join('\n'));
 }
 
 /** Copies icons and codex files. */

@@ -25,6 +25,7 @@ describe('published node package', () => {
 		expect(files).toEqual([
 			'LICENSE.md',
 			'README.md',
+			'dist/THIRD-PARTY-NOTICES.txt',
 			'dist/credentials/DifyApi.credentials.js',
 			'dist/credentials/dify.dark.svg',
 			'dist/credentials/dify.svg',
@@ -34,6 +35,21 @@ describe('published node package', () => {
 			'dist/nodes/Dify/dify.svg',
 			'package.json',
 		]);
+	});
+
+	it('contains the licence of each library that is bundled', () => {
+		const code = readFileSync(join(PACKAGE, 'dist/nodes/Dify/Dify.node.js'), 'utf8');
+		const bundled = [...code.matchAll(/^\/\/ node_modules\/((?:@[^/\s]+\/)?[^/\s]+)/gm)];
+		const names = new Set(bundled.map(([, name = '']) => name));
+		expect(names).toContain('eventsource-parser');
+		const notices = readFileSync(join(PACKAGE, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+		for (const name of names) {
+			const { version } = JSON.parse(read(`node_modules/${name}/package.json`)) as {
+				version: string;
+			};
+			expect(notices).toContain(`${name} ${version}\n`);
+			expect(notices).toContain(read(`node_modules/${name}/LICENSE`).trim());
+		}
 	});
 
 	it('is smaller than 200 kB', () => {
