@@ -1,4 +1,4 @@
-// The build: clean → bundle → assets → pack → verify, and by default also scan.
+// The build: clean → bundle → assets → pack → verify, and by default also scan and unpublishedRules.
 // It writes dist/ and bench/dist/, and unpacks what `npm pack` would publish into build/package. The demo and the
 // tests load that folder. The scan is n8n's own review of community packages.
 const { execFileSync } = require('node:child_process');
@@ -171,9 +171,25 @@ async function scan() {
 	}
 }
 
+/** Checks the package against the rules of n8n that its scan does not contain yet. */
+async function unpublishedRules() {
+	require('tsx/cjs/api').register();
+	const { loadCommunityPackage } = require('./dev/verification/package.ts');
+	const {
+		checkUnpublishedRules,
+		UNPUBLISHED_RULES,
+	} = require('./dev/verification/unpublishedRules.ts');
+	const findings = checkUnpublishedRules(loadCommunityPackage()).filter(
+		({ acceptedBecause }) => acceptedBecause === undefined,
+	);
+	console.log(`${UNPUBLISHED_RULES.length} unpublished rules: ${findings.length} findings`);
+	if (findings.length === 0) return;
+	throw new Error(findings.map(({ rule, where, what }) => `${rule}: ${where}: ${what}`).join('\n'));
+}
+
 const build = series(clean, parallel(bundle, bench, assets), pack, verify);
 
 exports.bench = bench;
 exports.build = build;
-exports.scan = scan;
-exports.default = series(build, scan);
+exports.scan = series(scan, unpublishedRules);
+exports.default = series(build, scan, unpublishedRules);
