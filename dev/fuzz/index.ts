@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { paint, runScript, UsageError } from '../terminal';
+import type { Finding } from './finding';
 import type { FuzzOptions } from './run';
 import { fuzz, TARGETS } from './run';
 
@@ -16,6 +17,9 @@ Options
   --target NAME     only this target: ${TARGETS.join(', ')}
   --round N         only this round
   --help            prints this help`;
+
+/** Findings that look alike are counted. This many of them are printed. */
+const SHOWN_EXAMPLES = 2;
 
 /** `npm run fuzz`: exits with 1 if there is a finding. */
 async function main(args: string[]): Promise<void> {
@@ -35,10 +39,20 @@ async function main(args: string[]): Promise<void> {
 		},
 	});
 	const kinds = new Map<string, number>();
-	for (const { target, round, kind, message, input } of findings) {
-		kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-		console.log(`\n${paint('red', `${kind}: ${message}`)}\n  ${input}`);
-		if (round >= 0) {
+	const alike = new Map<string, Finding[]>();
+	for (const finding of findings) {
+		kinds.set(finding.kind, (kinds.get(finding.kind) ?? 0) + 1);
+		const isRaw = finding.target !== 'node' && finding.kind === 'raw error';
+		const message = finding.message.replace(/\d+/g, '0').slice(0, isRaw ? undefined : 40);
+		const key = [finding.target, finding.kind, message, isRaw ? finding.input : ''].join();
+		alike.set(key, [...(alike.get(key) ?? []), finding]);
+	}
+	for (const group of alike.values()) {
+		const [first] = group as [Finding];
+		console.log(`\n${paint('red', `${first.kind}: ${first.message}`)} (${group.length} alike)`);
+		for (const { target, round, input } of group.slice(0, SHOWN_EXAMPLES)) {
+			console.log(`  ${input}`);
+			if (round < 0) continue;
 			console.log(`  npm run fuzz -- --seed ${seed} --target ${target} --round ${round}`);
 		}
 	}

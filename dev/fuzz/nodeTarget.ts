@@ -9,7 +9,7 @@ import { findWrongSuccess, quote, readStream } from './oracle';
 import type { Random } from './random';
 
 /** No execution may take longer. The node's own limits end it after a few seconds. */
-const MAX_EXECUTION_MS = 45_000;
+const MAX_EXECUTION_MS = 30_000;
 const IDLE_TIMEOUT_S = 1;
 
 /** What one round does, and what may come out of it. */
