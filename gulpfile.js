@@ -1,4 +1,4 @@
-// The build: clean → bundle → assets → pack → verify, and by default also scan.
+// The build: clean → bundle → assets → pack → verify, and by default also scan and unpublishedRules.
 // It writes dist/ and bench/dist/, and unpacks what `npm pack` would publish into build/package. The demo and the
 // tests load that folder. The scan is n8n's own review of community packages.
 const { execFileSync } = require('node:child_process');
@@ -43,7 +43,7 @@ async function clean() {
  * have dependencies. The code is not minified, because n8n's reviewers read it.
  */
 async function bundle() {
-	await esbuild.build({
+	const { metafile } = await esbuild.build({
 		entryPoints: ENTRIES.map((file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts')),
 		outbase: '.',
 		outdir: 'dist',
@@ -56,8 +56,29 @@ async function bundle() {
 		keepNames: true,
 		// A coverage run maps the bundle back to the sources. A published package has no source maps.
 		sourcemap: HAS_SOURCE_MAPS ? 'inline' : false,
+		metafile: true,
 		logLevel: 'warning',
 	});
+	writeNotices(Object.keys(metafile.inputs));
+}
+
+/**
+ * Writes the licences of the bundled libraries to dist/THIRD-PARTY-NOTICES.txt, as the libraries' licences require.
+ *
+ * @param {string[]} inputs the files that esbuild bundled
+ */
+function writeNotices(inputs) {
+	const folders = inputs.flatMap(
+		(file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [],
+	);
+	const notices = [...new Set(folders)].sort().map((folder) => {
+		const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+		const licence = readdirSync(folder).find((file) => /^(licen[cs]e|copying)/i.test(file));
+		if (licence === undefined) throw new Error(`${name} is bundled and has no licence file.`);
+		return `${name} ${version}\n\n${readFileSync(join(folder, licence), 'utf8').trim()}\n`;
+	});
+	const head = 'This package contains code of the following libraries.\n';
+	writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [head, ...notices].join('\n'));
 }
 
 /** Copies icons and codex files. */
@@ -150,9 +171,25 @@ async function scan() {
 	}
 }
 
+/** Checks the package against the rules of n8n that its scan does not contain yet. */
+async function unpublishedRules() {
+	require('tsx/cjs/api').register();
+	const { loadCommunityPackage } = require('./dev/verification/package.ts');
+	const {
+		checkUnpublishedRules,
+		UNPUBLISHED_RULES,
+	} = require('./dev/verification/unpublishedRules.ts');
+	const findings = checkUnpublishedRules(loadCommunityPackage()).filter(
+		({ acceptedBecause }) => acceptedBecause === undefined,
+	);
+	console.log(`${UNPUBLISHED_RULES.length} unpublished rules: ${findings.length} findings`);
+	if (findings.length === 0) return;
+	throw new Error(findings.map(({ rule, where, what }) => `${rule}: ${where}: ${what}`).join('\n'));
+}
+
 const build = series(clean, parallel(bundle, bench, assets), pack, verify);
 
 exports.bench = bench;
 exports.build = build;
-exports.scan = scan;
-exports.default = series(build, scan);
+exports.scan = series(scan, unpublishedRules);
+exports.default = series(build, scan, unpublishedRules);

@@ -90,16 +90,16 @@ describe('list of messages in the node form:', () => {
 			...request,
 			paginationToken: firstPage.paginationToken as string,
 		});
-		expect(lastPage.results.map(({ name }) => name)).toEqual([
+		expect(lastPage.results.map(({ name }) => name.replace(TIME, ' · TIME'))).toEqual([
 			expect.stringContaining('talk 1 › second of 1 '),
-			'talk 1 › first of 1',
-			'oldest › oldest',
+			'talk 1 › first of 1 · TIME',
+			'oldest › oldest · TIME',
 		]);
 		expect(lastPage.results.at(-1)?.value).toBe(oldest.messages[0]?.id);
 		expect(lastPage.paginationToken).toBeUndefined();
 		const found = await search('searchMessages', { ...request, filter: 'FIRST OF 7' });
 		expect(found.results.map(({ name }) => name.replace(TIME, ' · TIME'))).toEqual([
-			'talk 7 › first of 7',
+			'talk 7 › first of 7 · TIME',
 		]);
 	});
 });

@@ -25,6 +25,7 @@ describe('published node package', () => {
 		expect(files).toEqual([
 			'LICENSE.md',
 			'README.md',
+			'dist/THIRD-PARTY-NOTICES.txt',
 			'dist/credentials/DifyApi.credentials.js',
 			'dist/credentials/dify.dark.svg',
 			'dist/credentials/dify.svg',
@@ -34,6 +35,21 @@ describe('published node package', () => {
 			'dist/nodes/Dify/dify.svg',
 			'package.json',
 		]);
+	});
+
+	it('contains the licence of each library that is bundled', () => {
+		const code = readFileSync(join(PACKAGE, 'dist/nodes/Dify/Dify.node.js'), 'utf8');
+		const bundled = [...code.matchAll(/^\/\/ node_modules\/((?:@[^/\s]+\/)?[^/\s]+)/gm)];
+		const names = new Set(bundled.map(([, name = '']) => name));
+		expect(names).toContain('eventsource-parser');
+		const notices = readFileSync(join(PACKAGE, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+		for (const name of names) {
+			const { version } = JSON.parse(read(`node_modules/${name}/package.json`)) as {
+				version: string;
+			};
+			expect(notices).toContain(`${name} ${version}\n`);
+			expect(notices).toContain(read(`node_modules/${name}/LICENSE`).trim());
+		}
 	});
 
 	it('is smaller than 200 kB', () => {
@@ -64,6 +80,7 @@ describe('published node package', () => {
 		});
 		expect(output).toMatch(/scan of the source: \d\d files, 0 findings/);
 		expect(output).toMatch(/scan of the tarball: 3 files, 0 findings/);
+		expect(output).toMatch(/\d\d unpublished rules: 0 findings/);
 	}, 60_000);
 
 	it('has a separate icon for dark themes', () => {
@@ -161,7 +178,11 @@ describe('the repository', () => {
 	});
 });
 
-it("codex file: n8n's node panel finds the node, because it is an AI node of the category Agents", () => {
-	expect(codex.categories).toContain('AI');
-	expect(codex.subcategories.AI).toContain('Agents');
+it("codex file: n8n's node panel shows the node in its main search, under the words that people use", () => {
+	// n8n hides AI nodes from the main search, except those that it ships itself.
+	expect(codex.categories).not.toContain('AI');
+	expect(codex).not.toHaveProperty('subcategories');
+	for (const word of ['AI', 'assistant', 'chat', 'conversation']) {
+		expect(codex.alias).toContain(word);
+	}
 });

@@ -23,8 +23,15 @@ const OPERATIONS: Readonly<Record<string, Record<string, Operation>>> = {
 	file: file.operations,
 };
 
-/** Runs the chosen operation for each input item and returns the results in the order of the items. */
-export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+/**
+ * Runs the chosen operation for each input item and returns the results in the order of the items.
+ *
+ * @param continuesOnFail whether an item that fails becomes an item with its error
+ */
+export async function router(
+	this: IExecuteFunctions,
+	continuesOnFail: boolean,
+): Promise<INodeExecutionData[][]> {
 	// n8n removes an operation that the chosen resource does not have.
 	const resource = this.getNodeParameter('resource', 0, '');
 	const operation = this.getNodeParameter('operation', 0, '');
@@ -42,7 +49,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 		try {
 			return await execute(this, itemIndex);
 		} catch (error) {
-			if (this.continueOnFail()) return toErrorItem(this, error, itemIndex);
+			if (continuesOnFail) return toErrorItem(this, error, itemIndex);
 			throw isNodeError(error)
 				? error
 				: new NodeOperationError(this.getNode(), error as Error, { itemIndex });

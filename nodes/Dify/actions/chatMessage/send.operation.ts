@@ -36,15 +36,15 @@ const properties: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{
+				name: 'Blocking',
+				value: 'blocking',
+				description: 'Dify sends the complete answer in one response',
+			},
+			{
 				name: 'Streaming',
 				value: 'streaming',
 				description:
 					'Dify sends the answer while it is generated. Gateways do not cut such a response, and Agent apps support no other mode. The node still returns one item.',
-			},
-			{
-				name: 'Blocking',
-				value: 'blocking',
-				description: 'Dify sends the complete answer in one response',
 			},
 		],
 		default: 'streaming',
@@ -80,12 +80,12 @@ const properties: INodeProperties[] = [
 		name: 'inputsMode',
 		type: 'options',
 		options: [
+			{ name: 'JSON', value: 'json', description: 'A JSON object with the variables' },
 			{
 				name: "The App's Fields",
 				value: 'fields',
 				description: 'One field per variable of the app',
 			},
-			{ name: 'JSON', value: 'json', description: 'A JSON object with the variables' },
 		],
 		default: 'fields',
 		description: "How to enter the values of the app's variables",

@@ -62,12 +62,12 @@ const properties: INodeProperties[] = [
 		name: 'inputsMode',
 		type: 'options',
 		options: [
+			{ name: 'JSON', value: 'json', description: 'A JSON object with the fields' },
 			{
 				name: "The Form's Fields",
 				value: 'fields',
 				description: 'The fields of the form. Requires a fixed form token.',
 			},
-			{ name: 'JSON', value: 'json', description: 'A JSON object with the fields' },
 		],
 		default: 'json',
 		description: "How to enter the values of the form's fields",
