@@ -43,7 +43,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'conversation_id_invalid',
 		matches: isInvalidConversationId,
-		message: () => "'Conversation' is not a valid conversation id",
+		message: () => "'Conversation' is not an id of a conversation",
 		hint: 'Use the conversation_id of an earlier answer, or leave the field empty to start a new conversation.',
 	},
 	{
