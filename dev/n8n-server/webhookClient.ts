@@ -8,8 +8,12 @@ export interface StreamedLine {
 }
 
 /** Posts JSON to a streaming webhook and reads the stream to its end. */
-export async function postForStream(url: string, body: unknown): Promise<StreamedLine[]> {
-	const response = await postJson(url, body);
+export async function postForStream(
+	url: string,
+	body: unknown,
+	signal?: AbortSignal,
+): Promise<StreamedLine[]> {
+	const response = await postJson(url, body, signal);
 	const lines: StreamedLine[] = [];
 	const decoder = new TextDecoder();
 	let incompleteLine = '';

@@ -21,14 +21,23 @@ afterAll(async () => {
 	await testBed.close();
 });
 
-/** Calls the webhook with {@link COUNT} questions at the same time. */
+/** Longest time until all callers have an answer. Three times what a busy machine needs. */
+const MAX_ANSWERS_MS = 90_000;
+
+/**
+ * Calls the webhook with {@link COUNT} questions at the same time. A call is rejected if its stream has not ended after
+ * {@link MAX_ANSWERS_MS}.
+ */
 function postAll(round: string): Array<Promise<StreamedLine[]>> {
+	const signal = AbortSignal.timeout(MAX_ANSWERS_MS);
 	return Array.from(
 		{ length: COUNT },
 		async (_, index) =>
-			await postForStream(`${testBed.n8n.origin}/webhook/dify-stream`, {
-				query: `${round} ${index} [words]`,
-			}),
+			await postForStream(
+				`${testBed.n8n.origin}/webhook/dify-stream`,
+				{ query: `${round} ${index} [words]` },
+				signal,
+			),
 	);
 }
 
@@ -88,12 +97,18 @@ it('queue mode, a killed worker: its executions fail, their callers receive no e
 	const calls = postAll('killed');
 	await pollUntil(() => countRequests('killed').length > 15 || undefined);
 	await testBed.workers[0]?.kill();
-	const answers = await Promise.all(calls);
+	// If a worker dies while it reports the end of an execution, n8n can leave the caller waiting.
+	const results = await Promise.allSettled(calls);
+	const answers = results.flatMap((result) =>
+		result.status === 'fulfilled' ? [result.value] : [],
+	);
 	const complete = answers.filter(hasEndLine);
 	const incomplete = answers.filter((lines) => !hasEndLine(lines));
 	for (const lines of complete) expect(joinText(lines)).toBe(words);
 	for (const lines of incomplete) expect(words.startsWith(joinText(lines))).toBe(true);
-	expect(incomplete.length).toBeGreaterThan(0);
+	const withoutEnd = COUNT - complete.length;
+	expect(withoutEnd).toBeGreaterThan(0);
+	expect(withoutEnd).toBeLessThanOrEqual(WORKER_CONCURRENCY);
 	const statuses = await waitForStatuses(lastId);
 	const failed = statuses.filter((status) => status === 'error');
 	const succeeded = statuses.filter((status) => status === 'success');
@@ -103,4 +118,4 @@ it('queue mode, a killed worker: its executions fail, their callers receive no e
 	expect(failed.length).toBeLessThanOrEqual(WORKER_CONCURRENCY);
 	// No message is sent to Dify twice, because each one costs money.
 	expect(Math.max(...countRequests('killed'))).toBe(1);
-});
+}, 240_000);
