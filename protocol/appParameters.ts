@@ -1,6 +1,6 @@
-import { isRecord } from './text';
 import type { FileType } from './request';
 import { detectFileType } from './request';
+import { isRecord, toText } from './text';
 
 /** The types of an app's variables (docs/dify-api.md#parameters). */
 type VariableType =
@@ -52,7 +52,7 @@ export function parseAppVariables(parameters: unknown): Variable[] {
 				variable: fields.variable,
 				label: typeof label === 'string' && label !== '' ? label : fields.variable,
 				required: required === true,
-				options: Array.isArray(options) ? options.map(String) : undefined,
+				options: Array.isArray(options) ? options.map(toText) : undefined,
 				max_length: typeof max_length === 'number' && max_length > 0 ? max_length : undefined,
 				allowed_file_types: Array.isArray(allowed_file_types) ? allowed_file_types : undefined,
 			},

@@ -1,4 +1,5 @@
 import type { FileType } from './request';
+import { toText } from './text';
 
 /** One field of the form that a paused chatflow waits for. */
 export interface FormField {
@@ -37,7 +38,7 @@ export function parseFormFields(form: unknown): FormField[] {
 				name,
 				type: typeof type === 'string' ? type : 'paragraph',
 				...(value !== undefined && value !== null && { value }),
-				...(type === 'select' && Array.isArray(options) && { options: options.map(String) }),
+				...(type === 'select' && Array.isArray(options) && { options: options.map(toText) }),
 				...(Array.isArray(allowed_file_types) && {
 					allowed_file_types: allowed_file_types as FileType[],
 				}),

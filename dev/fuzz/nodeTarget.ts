@@ -184,7 +184,8 @@ function containsText(body: Buffer, text: string): boolean {
 	if (text === '') return true;
 	const plain = body.toString();
 	if (plain.includes(JSON.stringify(text).slice(1, -1))) return true;
-	return [...readStream(body).answers].some((answer) => answer.includes(text));
+	const { answers, arrived } = readStream(body);
+	return arrived.includes(text) || [...answers].some((answer) => answer.includes(text));
 }
 
 /** Puts the key into a text of the body, as a proxy does that shows the request. */

@@ -11,6 +11,8 @@ export interface Reading {
 	 * depends on Dify's version.
 	 */
 	answers: ReadonlySet<string>;
+	/** All text so far. The answer of a run that is cut off and recovered, if nothing else was found. */
+	arrived: string;
 	/** Whether a part of the answer is no text. The answers are then not known. */
 	hasOddText: boolean;
 }
@@ -63,7 +65,7 @@ export function readStream(bytes: Buffer): Reading {
 			answers.add(whole === '' && !isReplacedByNothing ? (output ?? '') : whole);
 		}
 	}
-	return { ...reading, answers };
+	return { ...reading, answers, arrived: texts.appended };
 }
 
 /** Returns the events of a stream. Messages that are no JSON objects with an `event` are left out. */

@@ -55,6 +55,9 @@ export function classifyError(source: ErrorSource): DifyError {
 	}
 }
 
+/** Characters of a body that a message shows. */
+const MAX_SHOWN_BODY_LENGTH = 200;
+
 /** Stands for a source that could not be read. The last rule describes it. */
 const BROKEN_SOURCE: ErrorSource = { from: 'event', message: '' };
 
@@ -65,9 +68,17 @@ function applyRules(error: ParsedError): DifyError {
 		kind: rule.kind,
 		code: error.code,
 		status: error.status,
-		message: rule.message === undefined ? error.message : rule.message(error),
+		message: (rule.message?.(error) ?? error.message) || describeWithoutMessage(error),
 		hint: typeof rule.hint === 'string' ? rule.hint : rule.hint(error),
 	};
+}
+
+/** Returns the message of an error that has none: its status with its code, or with the begin of its body. */
+function describeWithoutMessage({ source, status, code }: ParsedError): string {
+	const body = source.from === 'http' ? source.body.slice(0, MAX_SHOWN_BODY_LENGTH) : '';
+	const reason = code ?? body;
+	if (reason === '') return `Dify returned ${status ?? 'an error without a reason'}`;
+	return `Dify returned ${status ?? 'an error'}: ${reason}`;
 }
 
 /** Parses a source. Texts are shortened before any rule looks at them: they can have any length. */

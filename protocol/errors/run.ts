@@ -124,11 +124,6 @@ export const RUN_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'other',
 		matches: () => true,
-		message: ({ message, source, status }) =>
-			message ||
-			(source.from === 'http' && source.body !== ''
-				? `Dify returned ${status}: ${source.body.slice(0, 200)}`
-				: `Dify returned ${status ?? 'an error without a reason'}`),
 		hint: ({ source }) =>
 			source.from === 'http' && source.status < 300
 				? 'This is not how Dify answers. A gateway may have answered instead of Dify.'

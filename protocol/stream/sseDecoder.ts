@@ -27,6 +27,8 @@ interface SseDecoderOptions {
 	 * message is skipped and reported as `too-long`.
 	 */
 	maxMessageLength?: number;
+	/** Changes the data of a message before it is parsed, for example to remove a secret. */
+	transformData?: (data: string) => string;
 }
 
 interface SseDecoder {
@@ -50,7 +52,7 @@ export function createSseDecoder(
 	onMessage: (message: SseMessage) => void,
 	options: SseDecoderOptions = {},
 ): SseDecoder {
-	const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
+	const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH, transformData = (data) => data } = options;
 	const utf8 = new TextDecoder();
 	const countPings = createPingCounter();
 	const normalizeLineEnds = createLineEndNormalizer();
@@ -60,7 +62,7 @@ export function createSseDecoder(
 	const parser = createParser({
 		maxBufferSize: maxMessageLength,
 		onEvent: ({ event, data }) => {
-			const message = parseMessage(data, event);
+			const message = parseMessage(transformData(data), event);
 			if (message !== undefined) onMessage(message);
 		},
 		onError: (error) => {

@@ -329,6 +329,45 @@ describe('redaction and live refusals', () => {
 		},
 	);
 
+	it('the key is in no item, chunk or event of a response that contains it', async () => {
+		const answer = `Authorization: Bearer ${API_KEY} was sent`;
+		const stream = [
+			workflowEvent('workflow_started'),
+			workflowEvent('node_finished', { error: answer, [API_KEY]: 1 }),
+			event('message', { answer }),
+			workflowEvent('workflow_finished', { status: 'succeeded', outputs: { answer } }),
+			event('message_end', { metadata: { note: answer } }),
+		].join('');
+		const { send, run } = await open({
+			'POST /v1/chat-messages': (response, _, body) => {
+				const isBlocking = body.includes('"blocking"');
+				if (isBlocking)
+					writeJson(response, {
+						event: 'message',
+						answer,
+						mode: 'chat',
+						metadata: { note: answer },
+					});
+				else writeStream(response, stream);
+				response.end();
+			},
+			'GET /v1/conversations': (response) =>
+				writeJson(response, { data: [{ id: CONVERSATION_ID, name: answer }], has_more: false }),
+		});
+		const options = { includeEvents: true };
+		const results = await Promise.all([
+			send({ simplify: false, options }, { streaming: true }),
+			send({ simplify: false, responseMode: 'blocking' }),
+			run({ resource: 'conversation', operation: 'getAll', returnAll: true }),
+		]);
+		for (const result of results) {
+			getItem(result);
+			const shown = JSON.stringify([result.outputs, result.chunks]);
+			expect(shown).toContain('Bearer ***');
+			expect(shown).not.toContain(API_KEY);
+		}
+	});
+
 	it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
 		'send: tells the listener why nothing was sent (%s)',
 		async (onError) => {

@@ -180,7 +180,9 @@ export class ChatRun {
 
 	private async readStream(body: AsyncIterable<Uint8Array>): Promise<RunOutcome> {
 		const pieces: string[] = [];
-		const decoder = createSseDecoder((message) => pieces.push(this.push(message)));
+		const decoder = createSseDecoder((message) => pieces.push(this.push(message)), {
+			transformData: (data) => this.client.redact(data),
+		});
 		for await (const chunk of body) {
 			decoder.push(chunk);
 			await this.streamText(pieces.splice(0));
@@ -225,7 +227,7 @@ export class ChatRun {
 		const limitError = this.limitError();
 		if (limitError !== undefined) return this.fail(limitError);
 		if (received.isTooLarge) return this.fail({ from: 'bodySize', limitBytes: MAX_JSON_BYTES });
-		const text = decodeText(received.bytes);
+		const text = this.client.redact(decodeText(received.bytes));
 		const body = parseJson(text);
 		if (body === undefined && isIncompleteJson(text)) {
 			return this.fail({ from: 'streamEnd', end: 'broken', hasBegun: true });

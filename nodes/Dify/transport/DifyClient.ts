@@ -162,7 +162,8 @@ export class DifyClient {
 			{ maxBytes: MAX_JSON_BYTES, ...request },
 			({ response, bytes }) => {
 				if (response.status === 204) return { ok: true, body: undefined };
-				const text = decodeText(bytes);
+				// A proxy can show the request with its key in any response.
+				const text = this.redact(decodeText(bytes));
 				const body = parseJson(text);
 				if (body !== undefined) return { ok: true, body };
 				const source = isIncompleteJson(text) ? BROKEN_BODY : toErrorSource(response, text);

@@ -1,4 +1,5 @@
 import { findInvalidInput, parseAppVariables } from '../../../protocol/appParameters';
+import { parseFormFields } from '../../../protocol/humanInputForm';
 import { bodyOf, recording, VERSIONS } from '../../fixtures/recordings';
 
 describe('app variables', () => {
@@ -51,4 +52,22 @@ describe('app variables', () => {
 			expect(parseAppVariables(body)).toEqual([]);
 		},
 	);
+});
+
+describe('options of a select that are no texts', () => {
+	// String() throws for an object whose `toString` is not a function.
+	const values = [1, true, null, { toString: 1 }, ['a']];
+	const texts = ['1', 'true', '', '{"toString":1}', '["a"]'];
+
+	it('become texts in the variables of an app', () => {
+		const select = { variable: 'color', label: 'Color', options: values };
+		const [variable] = parseAppVariables({ user_input_form: [{ select }] });
+		expect(variable?.options).toEqual(texts);
+	});
+
+	it('become texts in the fields of a form', () => {
+		const option_source = { type: 'constant', value: values };
+		const input = { type: 'select', output_variable_name: 'color', option_source };
+		expect(parseFormFields({ inputs: [input] })[0]?.options).toEqual(texts);
+	});
 });

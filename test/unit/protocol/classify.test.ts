@@ -221,6 +221,30 @@ const recordedErrors = VERSIONS.flatMap((version) =>
 		.map((recorded) => [version, recorded.name, recorded] as const),
 );
 
+const recordedCodes = new Set(
+	recordedErrors.flatMap(([, , recorded]) =>
+		Array.from(
+			bodyOf(recorded)
+				.toString()
+				.matchAll(/"code": ?"(\w+)"/g),
+			([, code]) => code,
+		),
+	),
+);
+
+it('classifyError: recordings contain codes', () => {
+	expect(recordedCodes).toContain('file_not_found');
+});
+
+it.each([...recordedCodes])('classifyError: code %s without a message has a message', (code) => {
+	for (const message of ['', ' ', undefined, null]) {
+		const body = JSON.stringify({ code, message, status: 404 });
+		for (const source of [http(404, body), { from: 'event', code, message } as ErrorSource]) {
+			expect(classifyError(source).message.trim()).not.toBe('');
+		}
+	}
+});
+
 it.each(recordedErrors)(
 	'classifyError: recording %s %s keeps code, status and message',
 	(_, __, recorded) => {
