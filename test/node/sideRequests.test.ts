@@ -341,9 +341,11 @@ describe('redaction and live refusals', () => {
 		const { send, run } = await open({
 			'POST /v1/chat-messages': (response, _, body) => {
 				const isBlocking = body.includes('"blocking"');
+				const ids = { message_id: MESSAGE_ID, conversation_id: CONVERSATION_ID };
 				if (isBlocking)
 					writeJson(response, {
 						event: 'message',
+						...ids,
 						answer,
 						mode: 'chat',
 						metadata: { note: answer },
