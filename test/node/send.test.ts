@@ -1,4 +1,6 @@
 import { startMockDify } from '../../mock-dify';
+import type { Routes } from './handWrittenServer';
+import { API_KEY, withServer, writeJson } from './handWrittenServer';
 import type { TestBed } from './testBed';
 import { getItem, getLastChatBody, startTestBed, toLocator, waitUntil } from './testBed';
 
@@ -184,6 +186,40 @@ describe('send, API key:', () => {
 			await otherDify.close();
 		}
 	});
+
+	it.each(['\n', '\ufeff', '\u200b', ' '])(
+		'does not appear in an error if it was entered with %j',
+		async (extra) => {
+			const routes: Routes = {
+				'POST /v1/chat-messages': (response, request) =>
+					writeJson(
+						response,
+						{
+							code: `bad_${API_KEY}`,
+							message: `bad ${request.headers.authorization}`,
+							status: 400,
+						},
+						400,
+					),
+			};
+			await withServer(routes, async ({ baseUrl, send }) => {
+				const credentials = { apiKey: `${API_KEY}${extra}`, baseUrl };
+				const job = { credentials, streaming: true } as const;
+				const failed = await send({}, job);
+				const continued = await send({}, { ...job, onError: 'continueRegularOutput' });
+				const shown = JSON.stringify([
+					failed.error?.message,
+					failed.error?.description,
+					failed.error?.context,
+					failed.chunks,
+					continued.outputs,
+					continued.chunks,
+				]);
+				expect(shown).toContain('***');
+				expect(shown).not.toContain(API_KEY);
+			});
+		},
+	);
 
 	it('does not appear in the data of an execution, successful or failed', async () => {
 		const results = [
