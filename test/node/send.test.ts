@@ -90,6 +90,39 @@ describe('send, request:', () => {
 		expect(second.conversation_id).toBe(first.conversation_id);
 	});
 
+	it("continues the user's latest conversation with 'latest', and starts the first one", async () => {
+		const locators = [toLocator('latest'), { __rl: true, mode: 'list', value: 'latest' } as const];
+		const ids: unknown[] = [];
+		for (const conversationId of [locators[0], ...locators]) {
+			const item = getItem(
+				await testBed.send('chat-plain', { user: 'dan', conversationId } as never),
+			);
+			ids.push(item.conversation_id);
+		}
+		expect(new Set(ids).size).toBe(1);
+		const sent = testBed.findRequests('POST', '/v1/chat-messages').slice(-3);
+		expect(sent.map(({ body }) => (body as Record<string, unknown>).conversation_id)).toEqual([
+			undefined,
+			ids[0],
+			ids[0],
+		]);
+		const item = getItem(
+			await testBed.send('chat-plain', { user: 'dan', conversationId: toLocator('new') }),
+		);
+		expect(item.conversation_id).not.toBe(ids[0]);
+	});
+
+	it("is not sent with 'latest' if the conversations cannot be read", async () => {
+		const before = testBed.findRequests('POST', '/v1/chat-messages').length;
+		const result = await testBed.send(
+			'chat-plain',
+			{ conversationId: toLocator('latest') },
+			{ credentials: { apiKey: 'app-wrong', baseUrl: testBed.dify.baseUrl } },
+		);
+		expect(result.error?.message).toContain('Access token is invalid');
+		expect(testBed.findRequests('POST', '/v1/chat-messages')).toHaveLength(before);
+	});
+
 	it('contains 0, false and empty text as given, and no parameter that is not set', async () => {
 		const inputs = { zero: 0, no: false, empty: '', nothing: null };
 		getItem(
