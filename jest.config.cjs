@@ -26,6 +26,8 @@ module.exports = {
 	},
 	globalSetup: '<rootDir>/test/globalSetup.ts',
 	modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
+	// The tests that wait for timers (`it.concurrent`) run at the same time.
+	maxConcurrency: 32,
 	maxWorkers: 2,
 	testTimeout: 30_000,
 };

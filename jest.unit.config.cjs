@@ -8,8 +8,6 @@ const { globalSetup, testMatch, ...config } = require('./jest.config.cjs');
 module.exports = {
 	...config,
 	testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
-	// The tests that wait for timers (`it.concurrent`) run at the same time.
-	maxConcurrency: 32,
 	// More workers than processors: many of these tests wait for the mock server's timers.
 	maxWorkers: 6,
 };

@@ -29,6 +29,20 @@ export async function runStep<Result>(
 export class UsageError extends Error {}
 
 /**
+ * Reads the command line of a script that has no option but `--help`, and prints the help if it is given.
+ *
+ * @returns whether the help was printed
+ * @throws {UsageError} for any other argument
+ */
+export function printHelp(args: string[], help: string): boolean {
+	const unknown = args.find((arg) => arg !== '--help' && arg !== '-h');
+	if (unknown !== undefined)
+		throw new UsageError(`Unknown option ${unknown}; --help shows the usage`);
+	if (args.length > 0) console.log(help);
+	return args.length > 0;
+}
+
+/**
  * Runs a script's main function. If it fails, its message is printed to stderr and the exit code is 1, or 2 for
  * a {@link UsageError}.
  */

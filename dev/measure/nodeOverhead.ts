@@ -3,7 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { startMockDify } from '../../mock-dify';
 import { buildPackage, PACKAGE_DIRECTORY } from '../build';
 import { N8nEngine } from '../n8n-engine';
-import { runScript } from '../terminal';
+import { printHelp, runScript } from '../terminal';
 
 const TOKENS = 2_000;
 const ROUNDS = 40;
@@ -37,11 +37,13 @@ const baselineNode: INodeType = {
 	},
 };
 
-/**
- * `npm run measure`: compares the Dify node with a node that only reads the same stream, alternately, in the same
- * engine. The mock server sends all tokens at once, so the measured time is that of the nodes and not of the server.
- */
-async function main(): Promise<void> {
+const HELP = `Compares the Dify node with a node that only reads the same stream, alternately, in the same
+engine. The mock server sends all tokens at once, so the measured time is that of the nodes and not of the server.
+
+  npm run measure`;
+
+async function main(args: string[]): Promise<void> {
+	if (printHelp(args, HELP)) return;
 	await buildPackage();
 	const dify = await startMockDify();
 	const engine = await N8nEngine.create(PACKAGE_DIRECTORY);

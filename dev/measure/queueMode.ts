@@ -4,7 +4,7 @@ import type { TestBed } from '../n8n-server/testBed';
 import { startTestBed } from '../n8n-server/testBed';
 import type { StreamedLine } from '../n8n-server/webhookClient';
 import { postForStream } from '../n8n-server/webhookClient';
-import { runScript } from '../terminal';
+import { printHelp, runScript } from '../terminal';
 
 const CONCURRENT_CALLS = 100;
 const ROUNDS = 3;
@@ -12,11 +12,13 @@ const SINGLE_CALLS_PER_ROUND = 20;
 const ANSWER = Array.from({ length: 20 }, (_, index) => `word${index}`).join(' ');
 const GAP_MS = 50;
 
-/**
- * `npm run measure:queue`: measures n8n's queue mode. Compares how long 100 concurrent calls of a streaming webhook
- * take with one worker and with two, and compares the time to the first word of a single call with n8n's regular mode.
- */
-async function main(): Promise<void> {
+const HELP = `Measures n8n's queue mode. Compares how long 100 concurrent calls of a streaming webhook
+take with one worker and with two, and compares the time to the first word of a single call with n8n's regular mode.
+
+  npm run measure:queue`;
+
+async function main(args: string[]): Promise<void> {
+	if (printHelp(args, HELP)) return;
 	await buildPackage();
 	const regular = await startTestBed();
 	const oneWorker = await startQueueTestBed(1);

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { DifyVersion } from '../../mock-dify';
 import { DIFY_VERSIONS, startMockDify } from '../../mock-dify';
+import { isVersionBefore } from '../../protocol/version';
 import { buildPackage, PACKAGE_DIRECTORY } from '../build';
 import { N8nEngine } from '../n8n-engine';
 import { runScript, UsageError } from '../terminal';
@@ -11,12 +11,21 @@ const TOKEN_GAP_MS = 50;
 /** A chatflow whose stream breaks must be recovered this soon after Dify's own end of the run. */
 const GOAL_MS = 3_000;
 
-/**
- * `npm run measure:recovery -- [VERSION…]`: cuts the stream of a chatflow at a different token in each try, and
- * measures how long after the end of the run on the server the node returns the complete answer. Fails if one try
- * takes longer than the goal.
- */
+const RESUMING_VERSIONS = DIFY_VERSIONS.filter(
+	(version) => isVersionBefore(version, 1, 14) === false,
+);
+
+const HELP = `Cuts the stream of a chatflow at a different token in each of ${TRIES} tries, and measures how long after the end of the
+run on the mock server the node returns the complete answer. Fails if one try takes longer than ${GOAL_MS / 1_000} s.
+
+  npm run measure:recovery                measures all versions of Dify that can resume a run
+  npm run measure:recovery -- VERSION…    measures these versions: ${RESUMING_VERSIONS.join(', ')}`;
+
 async function main(args: string[]): Promise<void> {
+	if (args.includes('--help') || args.includes('-h')) {
+		console.log(HELP);
+		return;
+	}
 	const versions = readVersions(args);
 	await buildPackage();
 	const engine = await N8nEngine.create(PACKAGE_DIRECTORY);
@@ -27,13 +36,12 @@ async function main(args: string[]): Promise<void> {
 
 /** @throws {UsageError} for a version that mock-dify does not have, or that cannot resume a run */
 function readVersions(args: string[]): DifyVersion[] {
-	const { positionals } = parseArgs({ args, allowPositionals: true });
-	const resuming = DIFY_VERSIONS.filter((version) => Number(version.split('.')[1]) >= 14);
-	if (positionals.length === 0) return resuming;
-	return positionals.map((text) => {
-		const version = resuming.find((known) => known === text);
-		if (version === undefined)
-			throw new UsageError(`VERSION must be one of ${resuming.join(', ')}`);
+	if (args.length === 0) return RESUMING_VERSIONS;
+	return args.map((arg) => {
+		const version = RESUMING_VERSIONS.find((known) => known === arg);
+		if (version === undefined) {
+			throw new UsageError(`VERSION must be one of ${RESUMING_VERSIONS.join(', ')}, not ${arg}`);
+		}
 		return version;
 	});
 }

@@ -38,12 +38,12 @@ export const DEMANDS: readonly Demand[] = [
 				: ["package.json: 'author' needs 'name' and 'email'"],
 	},
 	{
-		demand: 'The licence is MIT, in package.json and in LICENSE.md',
+		demand: 'The license is MIT, in package.json and in LICENSE.md',
 		check: ({ manifest }) => [
 			...(manifest.license === 'MIT' ? [] : ["package.json: 'license' is not MIT"]),
 			...(/^MIT License$/m.test(readText('LICENSE.md'))
 				? []
-				: ['LICENSE.md is not the MIT licence']),
+				: ['LICENSE.md is not the MIT license']),
 		],
 	},
 	{

@@ -1,14 +1,16 @@
 import { buildPackage } from '../build';
-import { paint, runScript, runStep } from '../terminal';
+import { paint, printHelp, runScript, runStep } from '../terminal';
 import { DEMANDS, PERSONAL_STEPS } from './checklist';
 import { loadCommunityPackage } from './package';
 import { checkUnpublishedRules, RULES_WITHOUT_CHECK, UNPUBLISHED_RULES } from './unpublishedRules';
 
-/**
- * `npm run verify`: prints what n8n's verification guidelines demand, whether it is met, and what a person must
- * still do. Fails if a demand is not met.
- */
-async function main(): Promise<void> {
+const HELP = `Prints what n8n's verification guidelines demand, whether it is met, and what a person must still do.
+Fails if a demand is not met.
+
+  npm run verify`;
+
+async function main(args: string[]): Promise<void> {
+	if (printHelp(args, HELP)) return;
 	await runStep('Building the package', buildPackage);
 	const communityPackage = loadCommunityPackage();
 	const { name, version } = communityPackage.manifest;

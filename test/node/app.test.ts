@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { ITEM_VALUE, testErrorCases } from './errorCases';
+import { withServer } from './handWrittenServer';
 import type { TestBed } from './testBed';
 import { getItem, startTestBed, waitUntil } from './testBed';
 
@@ -129,23 +128,13 @@ it('app getInfo: reports a wrong key, an invalid base URL, a refused connection 
 });
 
 it('app getInfo: a canceled execution closes the connection of a request without a response', async () => {
-	const sockets: Socket[] = [];
-	const server = createServer().on('connection', (socket) => sockets.push(socket));
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	const cancel = new AbortController();
-	try {
-		const credentials = { apiKey: 'app-1', baseUrl };
-		const running = testBed.run(
-			{ app: 'chat-plain', resource: 'app', operation: 'getInfo' },
-			{ credentials, cancel: cancel.signal },
-		);
-		await waitUntil(() => sockets.length === 1);
+	await withServer({ 'GET /v1/info': () => undefined }, async ({ run, sockets, requests }) => {
+		const cancel = new AbortController();
+		const parameters = { resource: 'app', operation: 'getInfo' };
+		const running = run(parameters, { cancel: cancel.signal });
+		await waitUntil(() => requests.length === 1);
 		cancel.abort();
 		await running;
-		await waitUntil(() => sockets[0]?.closed === true);
-	} finally {
-		server.closeAllConnections();
-		server.close();
-	}
+		await waitUntil(() => sockets.size === 0);
+	});
 });

@@ -109,6 +109,20 @@ describe('chatMessage giveFeedback:', () => {
 		]);
 	});
 
+	it('rates the message of the incoming item without further parameters', async () => {
+		const answer = getItem(await testBed.send('chat-plain'));
+		const job = { items: [{ json: answer }] };
+		getItem(
+			await testBed.run(
+				{ app: 'chat-plain', resource: 'chatMessage', operation: 'giveFeedback' },
+				job,
+			),
+		);
+		expect(testBed.dify.requests.at(-1)?.path).toBe(
+			`/v1/messages/${String(answer.message_id)}/feedbacks`,
+		);
+	});
+
 	it('adds the feedback to the message that getAll returns', async () => {
 		const answer = getItem(await testBed.send('chat-vars', inputs));
 		const messageId = toLocator(answer.message_id);

@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { UNKNOWN_ID } from './errorCases';
+import type { Routes } from './handWrittenServer';
+import { withServer } from './handWrittenServer';
 import type { TestBed } from './testBed';
 import { getItem, startTestBed } from './testBed';
 
@@ -124,31 +124,17 @@ describe('file download:', () => {
 		body,
 		isCut = false,
 	}: FileResponse): Promise<{ json?: IDataObject; error?: string }> {
-		const testBed = await startTestBed();
-		const server = createServer((_, response) => {
-			response.writeHead(200, headers).write(body, () => {
-				if (isCut) response.destroy();
-				else response.end();
-			});
-		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-		try {
-			const { outputs, error } = await testBed.run(
-				{
-					app: 'chat-plain',
-					resource: 'file',
-					operation: 'download',
-					parameters: { fileId: UNKNOWN_ID },
-				},
-				{ credentials: { apiKey: 'app-1', baseUrl } },
-			);
-			return { json: outputs[0]?.[0]?.json, error: error?.message };
-		} finally {
-			server.closeAllConnections();
-			server.close();
-			await testBed.dify.close();
-		}
+		const routes: Routes = {
+			[`GET /v1/files/${UNKNOWN_ID}/preview`]: (response): void => {
+				response.writeHead(200, headers).write(body, () => {
+					if (isCut) response.destroy();
+					else response.end();
+				});
+			},
+		};
+		const parameters = { resource: 'file', operation: 'download', fileId: UNKNOWN_ID };
+		const { outputs, error } = await withServer(routes, async ({ run }) => await run(parameters));
+		return { json: outputs[0]?.[0]?.json, error: error?.message };
 	}
 
 	it.each([

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type {
 	IBinaryKeyData,
 	IDataObject,
@@ -7,6 +5,8 @@ import type {
 	INodeParameters,
 } from 'n8n-workflow';
 import type { ExecutionRequest, ExecutionResult } from '../../dev/n8n-engine';
+import type { Routes } from './handWrittenServer';
+import { withServer, writeJson } from './handWrittenServer';
 import type { TestBed } from './testBed';
 import { getItem, startTestBed } from './testBed';
 
@@ -358,32 +358,18 @@ describe('send: URLs and upload ids', () => {
 it.each([{}, { id: '' }, { id: null }, { id: 7 }, { id: ['a'] }])(
 	'send: an upload response of %j, which has no id, is named and nothing is sent',
 	async (response) => {
-		const paths: Array<string | undefined> = [];
-		const server = createServer((request, reply) => {
-			paths.push(request.url);
-			request.resume();
-			reply.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(response));
-		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-		const job = {
-			credentials: { apiKey: 'app-0123456789', baseUrl },
-			items: [{ json: {}, binary: { data: PNG } }],
+		const routes: Routes = {
+			'POST /v1/files/upload': (reply) => writeJson(reply, response, 201),
 		};
-		try {
-			const sent = await testBed.send('chat-plain', binaryRow('data'), job);
-			const uploaded = await testBed.run(
-				{ app: 'chat-plain', resource: 'file', operation: 'upload' },
-				job,
-			);
+		await withServer(routes, async ({ run, send, requests }) => {
+			const job = { items: [{ json: {}, binary: { data: PNG } }] };
+			const sent = await send(binaryRow('data'), job);
+			const uploaded = await run({ resource: 'file', operation: 'upload' }, job);
 			for (const { error } of [sent, uploaded]) {
 				expect(error?.message).toContain('Dify returned no ID for the file');
 				expect(error?.message).toContain("'a.png'");
 			}
-			expect(paths).toEqual(['/v1/files/upload', '/v1/files/upload']);
-		} finally {
-			server.closeAllConnections();
-			server.close();
-		}
+			expect(requests).toEqual(['POST /v1/files/upload', 'POST /v1/files/upload']);
+		});
 	},
 );

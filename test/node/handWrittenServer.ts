@@ -12,7 +12,8 @@ export const MESSAGE_ID = '00000002-1111-4222-8333-444444444444';
 export const TASK_ID = '00000003-1111-4222-8333-444444444444';
 export const RUN_ID = '00000005-1111-4222-8333-444444444444';
 
-const ENVELOPE = {
+/** The ids that every event and every blocking answer contains. */
+export const ENVELOPE = {
 	conversation_id: CONVERSATION_ID,
 	message_id: MESSAGE_ID,
 	task_id: TASK_ID,
@@ -87,10 +88,25 @@ export async function serve(routes: Routes): Promise<HandWrittenServer> {
 	};
 }
 
+/** Runs a test with a server of its own, see {@link serve}. */
+export async function withServer<Result>(
+	routes: Routes,
+	test: (server: HandWrittenServer) => Promise<Result>,
+): Promise<Result> {
+	const server = await serve(routes);
+	try {
+		return await test(server);
+	} finally {
+		await server.close();
+	}
+}
+
+/** Returns an event of the stream of POST /chat-messages. */
 export function event(name: string, fields: IDataObject = {}): string {
 	return `data: ${JSON.stringify({ event: name, ...ENVELOPE, ...fields })}\n\n`;
 }
 
+/** Returns an event of a chatflow's workflow. */
 export function workflowEvent(name: string, data: IDataObject = {}): string {
 	return event(name, { workflow_run_id: RUN_ID, data: { id: RUN_ID, ...data } });
 }
@@ -100,6 +116,7 @@ export function chatbotAnswer(answer: string): string {
 	return event('message', { answer }) + event('message_end', { metadata: {} });
 }
 
+/** Begins an event stream with these events, and leaves it open. */
 export function writeStream(
 	response: ServerResponse,
 	text: string,
@@ -112,6 +129,7 @@ export function writeStream(
 	response.write(text);
 }
 
+/** Answers with a JSON body. */
 export function writeJson(response: ServerResponse, body: unknown, status = 200): void {
 	response.writeHead(status, { 'Content-Type': 'application/json' });
 	response.end(JSON.stringify(body));

@@ -146,3 +146,27 @@ describe('list of conversations in the node form:', () => {
 		).rejects.toThrow('Access token is invalid');
 	});
 });
+
+describe('list of the parameter Conversation in the node form:', () => {
+	it('begins with a new and the latest conversation, then shows date and time', async () => {
+		getItem(await testBed.send('chat-plain', { query: 'tides', user: 'cleo' }));
+		const request = { app: 'chat-plain', parameters: { user: 'cleo' } };
+		const { results } = await search('searchConversationChoices', request);
+		expect(results.map(({ name }) => name.replace(TIME, ' · TIME'))).toEqual([
+			'New Conversation',
+			"The User's Latest Conversation",
+			'tides · TIME',
+		]);
+		const found = await search('searchConversationChoices', { ...request, filter: 'latest' });
+		expect(found.results.map(({ name }) => name)).toEqual(["The User's Latest Conversation"]);
+	});
+
+	it('has its two choices if User is an expression', async () => {
+		const parameters = { user: '={{ $json.sessionId }}' };
+		const { results } = await search('searchConversationChoices', {
+			app: 'chat-plain',
+			parameters,
+		});
+		expect(results).toHaveLength(2);
+	});
+});

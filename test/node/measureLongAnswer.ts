@@ -4,33 +4,54 @@
  * - `heldPerByte`: memory in use above the baseline, per byte of the answer
  * - `timeRatio`: processor time of an answer, divided by that of an answer of half its length
  */
-import { setTimeout as pause } from 'node:timers/promises';
-import { PACKAGE_DIRECTORY } from '../../dev/build';
-import { N8nEngine } from '../../dev/n8n-engine';
-import { startMockDify } from '../../mock-dify';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { HandWrittenServer } from './handWrittenServer';
+import { event, pause, withServer, writeStream } from './handWrittenServer';
 
-const TOKENS = 2_621_440;
+const DELTA = 'abc ';
+const DELTAS = 2_621_440;
+const DELTAS_PER_WRITE = 256;
+/** The events of one write. All writes are the same, so that the server takes little processor time. */
+const EVENTS = Buffer.from(event('message', { answer: DELTA }).repeat(DELTAS_PER_WRITE));
 
-async function main(): Promise<void> {
-	const dify = await startMockDify();
-	const engine = await N8nEngine.create(PACKAGE_DIRECTORY);
-	const send = async (count: number): Promise<{ cpuMs: number; answer: string }> => {
-		dify.enqueue('chat-plain', { script: { tokens: () => repeat(count), tokensPerPacket: 256 } });
-		const before = process.cpuUsage();
-		const { outputs } = await engine.run({
-			parameters: { query: 'x' },
-			credentials: { apiKey: dify.key('chat-plain'), baseUrl: dify.baseUrl },
-		});
-		// Processor time, because elapsed time also contains the time that other processes take.
-		const { user, system } = process.cpuUsage(before);
-		return { cpuMs: (user + system) / 1000, answer: String(outputs[0]?.[0]?.json.answer) };
-	};
-	await send(TOKENS / 16);
+/** The number of deltas of the next answer. */
+let deltas = 0;
+
+async function writeAnswer(response: ServerResponse): Promise<void> {
+	writeStream(response, 'event: ping\n\n');
+	for (let written = 0; written < deltas; written += DELTAS_PER_WRITE) {
+		if (!response.write(EVENTS)) await once(response, 'drain');
+	}
+	response.end(event('message_end', { metadata: {} }));
+}
+
+/** Returns the processor time of an answer in ms. Elapsed time would contain that of other processes. */
+async function measureSend({ send }: HandWrittenServer, count: number): Promise<number> {
+	deltas = count;
+	const before = process.cpuUsage();
+	const { outputs } = await send();
+	const { user, system } = process.cpuUsage(before);
+	const length = String(outputs[0]?.[0]?.json.answer).length;
+	if (length !== count * DELTA.length) {
+		throw new Error(`the answer has ${length} characters instead of ${count * DELTA.length}`);
+	}
+	return (user + system) / 1_000;
+}
+
+/** Returns the memory in use after a garbage collection, in bytes. */
+function measureHeldBytes(): number {
+	globalThis.gc?.();
+	const { heapUsed, external } = process.memoryUsage();
+	return heapUsed + external;
+}
+
+void withServer({ 'POST /v1/chat-messages': writeAnswer }, async (server) => {
+	await measureSend(server, DELTAS / 32);
 	const ratios: number[] = [];
 	for (let round = 0; round < 5; round++) {
-		const half = await send(TOKENS / 16);
-		const full = await send(TOKENS / 8);
-		ratios.push(full.cpuMs / half.cpuMs);
+		const half = await measureSend(server, DELTAS / 32);
+		ratios.push((await measureSend(server, DELTAS / 16)) / half);
 	}
 	ratios.sort((a, b) => a - b);
 	// V8 frees compiled code that is no longer used only after several collections. Without these,
@@ -44,26 +65,9 @@ async function main(): Promise<void> {
 	const timer = setInterval(() => {
 		peak = Math.max(peak, measureHeldBytes());
 	}, 250);
-	const { answer } = await send(TOKENS);
+	await measureSend(server, DELTAS);
 	peak = Math.max(peak, measureHeldBytes());
 	clearInterval(timer);
-	await dify.close();
-	if (answer.length !== TOKENS * 4) {
-		throw new Error(`the answer has ${answer.length} characters instead of ${TOKENS * 4}`);
-	}
-	const heldPerByte = (peak - baseline) / answer.length;
+	const heldPerByte = (peak - baseline) / (DELTAS * DELTA.length);
 	process.stdout.write(`${JSON.stringify({ heldPerByte, timeRatio: ratios[2] })}\n`);
-}
-
-/** Returns the memory in use after a garbage collection, in bytes. */
-function measureHeldBytes(): number {
-	globalThis.gc?.();
-	const { heapUsed, external } = process.memoryUsage();
-	return heapUsed + external;
-}
-
-function* repeat(count: number): Generator<string> {
-	for (let index = 0; index < count; index++) yield 'abc ';
-}
-
-void main();
+});

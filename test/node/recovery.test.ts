@@ -1,7 +1,7 @@
 import type { ExecutionResult } from '../../dev/n8n-engine';
 import type { DifyVersion, Fault, Scenario } from '../../mock-dify';
 import type { TestBed } from './testBed';
-import { getItem, getStreamedText, startTestBed, waitUntil } from './testBed';
+import { getItem, getStreamedText, startTestBed, waitUntil, withTestBed } from './testBed';
 
 /**
  * Recovery of a chatflow's answer after its connection broke: from the run's events since Dify 1.14, from
@@ -17,69 +17,69 @@ const BROKEN_CONNECTIONS: Array<[string, Fault]> = (['cut', 'reset'] as const).f
 	[`${kind} after the text`, { kind, afterTokens: 4 }],
 ]);
 
-describe.each<[DifyVersion, 'events' | 'messages']>([
+const VERSIONS: Array<[DifyVersion, 'events' | 'messages']> = [
 	['1.14', 'events'],
 	['1.15', 'events'],
 	['1.16', 'events'],
 	['1.17', 'events'],
 	['1.13.1', 'messages'],
 	['1.13.0', 'messages'],
-])('recovery %s from %s:', (version, source) => {
-	let testBed: TestBed;
+];
 
-	beforeAll(async () => {
-		testBed = await startTestBed({ version, lingerMs: 20 });
-	});
+/**
+ * Sends a message in an execution that streams. Checks that the message is sent once, and that the
+ * streamed text is the answer of the item.
+ *
+ * @returns the result, and the paths of the requests after the message, with `ID` for each id
+ */
+async function send(
+	{ dify, send: sendMessage }: TestBed,
+	scenario: Scenario,
+): Promise<{ result: ExecutionResult; recoveryPaths: string[] }> {
+	dify.enqueue(CHATFLOW, scenario);
+	const result = await sendMessage(CHATFLOW, { simplify: false }, { streaming: true });
+	expect(dify.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	expect(getStreamedText(result)).toBe(getItem(result).answer);
+	const paths = dify.requests.map(({ path }) => path.replace(/[0-9a-f-]{36}/, 'ID'));
+	return { result, recoveryPaths: paths.slice(1) };
+}
 
-	afterAll(async () => {
-		await testBed.dify.close();
-	});
+it.concurrent.each(
+	VERSIONS.flatMap(([version, source]) =>
+		BROKEN_CONNECTIONS.map(([name, fault]) => [version, source, name, fault] as const),
+	),
+)(
+	'recovery %s from %s: returns the whole answer after a %s',
+	async (version, source, _, fault) =>
+		await withTestBed({ version, lingerMs: 20 }, async (testBed) => {
+			const retrieverResources = [{ position: 1, content: 'a source' }];
+			const script = { text: TEXT, gapMs: 60, retrieverResources };
+			const { result, recoveryPaths } = await send(testBed, { script, faults: [fault] });
+			expect(getItem(result)).toMatchObject({
+				answer: TEXT,
+				status: 'completed',
+				recovered: true,
+				metadata: { retriever_resources: retrieverResources },
+				...(source === 'events' && {
+					workflow: { status: 'succeeded', outputs: { answer: TEXT } },
+				}),
+			});
+			expect(new Set(recoveryPaths)).toEqual(new Set(['/v1/workflow/ID/events', '/v1/messages']));
+			// The stream of events ends with the run, so the node does not have to poll. Since Dify 1.15 it can be silent.
+			if (version === '1.14') expect(recoveryPaths).toHaveLength(2);
+		}),
+);
 
-	/**
-	 * Sends a message in an execution that streams. Checks that the message is sent once, and that the
-	 * streamed text is the answer of the item.
-	 *
-	 * @returns the result, and the paths of the requests after the message, with `ID` for each id
-	 */
-	const send = async (
-		scenario: Scenario,
-	): Promise<{ result: ExecutionResult; recoveryPaths: string[] }> => {
-		testBed.dify.enqueue(CHATFLOW, scenario);
-		const before = testBed.dify.requests.length;
-		const result = await testBed.send(CHATFLOW, { simplify: false }, { streaming: true });
-		const requests = testBed.dify.requests.slice(before);
-		expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
-		const item = result.outputs[0]?.[0]?.json;
-		if (item !== undefined) expect(getStreamedText(result)).toBe(item.answer);
-		const paths = requests.map(({ path }) => path.replace(/[0-9a-f-]{36}/, 'ID'));
-		return { result, recoveryPaths: paths.slice(1) };
-	};
-
-	it.each(BROKEN_CONNECTIONS)('returns the whole answer after a %s', async (_, fault) => {
-		const retrieverResources = [{ position: 1, content: 'a source' }];
-		const script = { text: TEXT, gapMs: 60, retrieverResources };
-		const { result, recoveryPaths } = await send({ script, faults: [fault] });
-		expect(getItem(result)).toMatchObject({
-			answer: TEXT,
-			status: 'completed',
-			recovered: true,
-			metadata: { retriever_resources: retrieverResources },
-			...(source === 'events' && {
-				workflow: { status: 'succeeded', outputs: { answer: TEXT } },
-			}),
-		});
-		expect(new Set(recoveryPaths)).toEqual(new Set(['/v1/workflow/ID/events', '/v1/messages']));
-		// The stream of events ends with the run, so the node does not have to poll. Since Dify 1.15 it can be silent.
-		if (version === '1.14') expect(recoveryPaths).toHaveLength(2);
-	});
-
-	it('sends no request if the end of the run has already arrived', async () => {
-		const faults: Fault[] = [{ kind: 'missingMessageEnd' }];
-		const { result, recoveryPaths } = await send({ script: { text: TEXT }, faults });
-		expect(getItem(result)).not.toHaveProperty('recovered');
-		expect(recoveryPaths).toEqual([]);
-	});
-});
+it.concurrent.each(VERSIONS)(
+	'recovery %s from %s: sends no request if the end of the run has already arrived',
+	async (version) =>
+		await withTestBed({ version, lingerMs: 20 }, async (testBed) => {
+			const faults: Fault[] = [{ kind: 'missingMessageEnd' }];
+			const { result, recoveryPaths } = await send(testBed, { script: { text: TEXT }, faults });
+			expect(getItem(result)).not.toHaveProperty('recovered');
+			expect(recoveryPaths).toEqual([]);
+		}),
+);
 
 describe('recovery 1.14:', () => {
 	let testBed: TestBed;

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { getItem } from './testBed';
-import type { HandWrittenServer } from './handWrittenServer';
+import type { HandWrittenServer, Routes } from './handWrittenServer';
 import {
 	CONVERSATION_ID,
 	MESSAGE_ID,
 	RUN_ID,
 	event,
 	pause,
-	serve,
+	withServer,
 	workflowEvent,
 	writeJson,
 	writeStream,
@@ -25,8 +25,6 @@ interface Race {
 	runMs: number;
 	/** What Dify stores at the end; the row is empty until then. */
 	stored?: Record<string, unknown>;
-	/** The end of the run in the events. */
-	end?: string;
 }
 
 const USAGE = {
@@ -43,32 +41,19 @@ const FINISHED = workflowEvent('workflow_finished', {
 	outputs: { answer: ANSWER },
 });
 
-let server: HandWrittenServer | undefined;
-
-afterEach(async () => {
-	await server?.close();
-	server = undefined;
-});
-
-/** A chatflow of Dify 1.16 whose first readers are disturbed by the client that left. */
-async function openRace({
-	firstReaders,
-	deafReaders,
-	runMs,
-	stored,
-	end = FINISHED,
-}: Race): Promise<{
-	server: HandWrittenServer;
-	endedAt: () => number;
-}> {
+/** Runs a test with a chatflow of Dify 1.16 whose first readers are disturbed by the client that left. */
+async function withRace(
+	{ firstReaders, deafReaders, runMs, stored }: Race,
+	test: (server: HandWrittenServer, getEndedAt: () => number) => Promise<void>,
+): Promise<void> {
 	let readers = 0;
 	let endedAt = Number.POSITIVE_INFINITY;
 	const isOver = (): boolean => performance.now() >= endedAt;
 	const finish = async (response: ServerResponse): Promise<void> => {
 		while (!isOver() && !response.destroyed) await pause(20);
-		if (!response.destroyed) response.end(end);
+		if (!response.destroyed) response.end(FINISHED);
 	};
-	server = await serve({
+	const routes: Routes = {
 		'POST /v1/chat-messages': async (response) => {
 			writeStream(
 				response,
@@ -102,74 +87,90 @@ async function openRace({
 				: { answer: '', status: 'normal' };
 			writeJson(response, { limit: 20, has_more: false, data: [{ ...row, ...content }] });
 		},
-	});
-	return { server, endedAt: () => endedAt };
+	};
+	await withServer(routes, async (server) => await test(server, () => endedAt));
 }
 
-describe('recovery: a chatflow whose first readers hear nothing of its end', () => {
-	it.each<[Race['firstReaders'], number]>([
-		['pings', 1],
-		['pings', 100],
-		['someEvents', 2],
-		['someEvents', 100],
-		['cutOff', 100],
-	])('the first readers get %s, %i of them', async (firstReaders, deafReaders) => {
-		const race = await openRace({ firstReaders, deafReaders, runMs: 2_500 });
-		const item = getItem(await race.server.send());
-		expect(item).toMatchObject({
-			answer: ANSWER,
-			status: 'completed',
-			recovered: true,
-			usage: {
-				prompt_tokens: 11,
-				completion_tokens: 7,
-				total_tokens: 18,
-				total_price: '0.0000250',
-				currency: 'USD',
-				latency: 0.5,
-			},
-		});
-		expect(performance.now() - race.endedAt()).toBeLessThan(5_000);
-		const posts = race.server.requests.filter((request) => request.startsWith('POST'));
-		expect(posts).toHaveLength(1);
-	});
+it.concurrent.each<[Race['firstReaders'], number]>([
+	['pings', 1],
+	['pings', 100],
+	['someEvents', 2],
+	['someEvents', 100],
+	['cutOff', 100],
+])(
+	'recovery: returns the whole answer and its usage if the first readers get %s, %i of them',
+	async (firstReaders, deafReaders) =>
+		await withRace({ firstReaders, deafReaders, runMs: 2_500 }, async (server, getEndedAt) => {
+			const item = getItem(await server.send());
+			expect(item).toMatchObject({
+				answer: ANSWER,
+				status: 'completed',
+				recovered: true,
+				usage: {
+					prompt_tokens: 11,
+					completion_tokens: 7,
+					total_tokens: 18,
+					total_price: '0.0000250',
+					currency: 'USD',
+					latency: 0.5,
+				},
+			});
+			expect(performance.now() - getEndedAt()).toBeLessThan(5_000);
+			const posts = server.requests.filter((request) => request.startsWith('POST'));
+			expect(posts).toHaveLength(1);
+		}),
+);
 
-	it('the run pauses: the form and the run id come from the stored message', async () => {
+it.concurrent(
+	'recovery: takes the form and the run id of a paused run from the stored message',
+	async () => {
 		const form = { form_id: 'f', form_token: 'token', inputs: [], actions: [] };
 		const extra = { workflow_run_id: RUN_ID, submitted: false, form_definition: form };
 		const stored = { answer: '', status: 'paused', extra_contents: [extra] };
-		const race = await openRace({ firstReaders: 'pings', deafReaders: 100, runMs: 500, stored });
-		expect(getItem(await race.server.send())).toMatchObject({
-			answer: 'one two',
-			status: 'paused',
-			human_input: [{ form_token: 'token' }],
-			workflow_run_id: RUN_ID,
-		});
-	});
+		await withRace(
+			{ firstReaders: 'pings', deafReaders: 100, runMs: 500, stored },
+			async (server) =>
+				expect(getItem(await server.send())).toMatchObject({
+					answer: 'one two',
+					status: 'paused',
+					human_input: [{ form_token: 'token' }],
+					workflow_run_id: RUN_ID,
+				}),
+		);
+	},
+);
 
-	it('the run fails: the reason comes from the stored message', async () => {
-		const stored = { answer: '', status: 'error', error: 'node broke' };
-		const race = await openRace({ firstReaders: 'pings', deafReaders: 100, runMs: 500, stored });
-		const { outputs } = await race.server.send({}, { onError: 'continueRegularOutput' });
-		expect(outputs[0]?.[0]?.json).toMatchObject({
-			error: 'node broke',
-			status: 'failed',
-			answer: 'one two',
-		});
-	});
+it.concurrent('recovery: takes the reason of a failed run from the stored message', async () => {
+	const stored = { answer: '', status: 'error', error: 'node broke' };
+	await withRace(
+		{ firstReaders: 'pings', deafReaders: 100, runMs: 500, stored },
+		async (server) => {
+			const { outputs } = await server.send({}, { onError: 'continueRegularOutput' });
+			expect(outputs[0]?.[0]?.json).toMatchObject({
+				error: 'node broke',
+				status: 'failed',
+				answer: 'one two',
+			});
+		},
+	);
+});
 
-	it('moderation replaced the answer: the stored answer wins over the outputs', async () => {
+it.concurrent(
+	'recovery: takes a moderated answer from the stored message, not from the outputs',
+	async () => {
 		const stored = { answer: 'I will not say.' };
-		const race = await openRace({ firstReaders: 'pings', deafReaders: 0, runMs: 500, stored });
-		expect(getItem(await race.server.send())).toMatchObject({
-			answer: 'I will not say.',
-			recovered: true,
-		});
-	});
+		await withRace({ firstReaders: 'pings', deafReaders: 0, runMs: 500, stored }, async (server) =>
+			expect(getItem(await server.send())).toMatchObject({
+				answer: 'I will not say.',
+				recovered: true,
+			}),
+		);
+	},
+);
 
-	it('Max Duration ends the recovery, and the partial answer stays', async () => {
-		const race = await openRace({ firstReaders: 'pings', deafReaders: 100, runMs: 60_000 });
-		const { outputs, durationMs } = await race.server.send(
+it.concurrent('recovery: ends after Max Duration, and the partial answer stays', async () => {
+	await withRace({ firstReaders: 'pings', deafReaders: 100, runMs: 60_000 }, async (server) => {
+		const { outputs, durationMs } = await server.send(
 			{ options: { maxDuration: 2.5 } },
 			{ onError: 'continueRegularOutput' },
 		);

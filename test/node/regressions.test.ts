@@ -1,12 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { withServer } from './handWrittenServer';
 import type { TestBed } from './testBed';
 import { getItem, getLastChatBody, startTestBed, toLocator, waitUntil } from './testBed';
 
 /**
- * One test for each known fault of other n8n nodes for Dify, which this node must not have. Two more are
- * tested elsewhere: binary data in files (sendFiles.test.ts) and a credential test that can fail
- * (credential.test.ts).
+ * One test for each known fault of other n8n nodes for Dify, which this node must not have. Three more are
+ * tested elsewhere: binary data in files (sendFiles.test.ts), inputs that are no object (sendErrors.test.ts)
+ * and a credential test that can fail (credential.test.ts).
  */
 
 let testBed: TestBed;
@@ -247,36 +246,9 @@ it.each(['1.12', '1.13.0', '1.13.1', '1.14', '1.17'] as const)(
 	},
 );
 
-it.each([
-	['{oops', /^'Inputs \(JSON\)' is not valid JSON: .*$/],
-	['[1]', /^'Inputs \(JSON\)' is an array, not an object$/],
-	['"x"', /^'Inputs \(JSON\)' is a string, not an object$/],
-	['null', /^'Inputs \(JSON\)' is null, not an object$/],
-])('send: rejects the inputs %s without a request', async (inputsJson, message) => {
-	const before = testBed.dify.requests.length;
-	expect(
-		(await testBed.send('chat-plain', { inputsMode: 'json', inputsJson })).error?.message,
-	).toMatch(message);
-	expect(testBed.dify.requests.length).toBe(before);
-});
-
 it('send: reports the web page of a proxy with its status, not as a JSON error', async () => {
-	const server = createServer((_, response) =>
-		response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html>'),
-	);
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	try {
-		const { error } = await testBed.send(
-			'chat-plain',
-			{},
-			{ credentials: { apiKey: 'app-1', baseUrl } },
-		);
-		expect(error?.message).toBe("The base URL returned a web page (404), not Dify's API");
-	} finally {
-		server.closeAllConnections();
-		server.close();
-	}
+	const { error } = await withServer({}, async ({ send }) => await send());
+	expect(error?.message).toBe("The base URL returned a web page (404), not Dify's API");
 });
 
 it('send: accepts an answer without usage or without metadata', async () => {

@@ -1,4 +1,4 @@
-import type { ResourceMapperFields } from 'n8n-workflow';
+import type { INodeParameters, ResourceMapperFields } from 'n8n-workflow';
 import type { TestBed } from './testBed';
 import { getItem, getLastChatBody, startTestBed } from './testBed';
 
@@ -14,22 +14,21 @@ afterAll(async () => {
 	await testBed.dify.close();
 });
 
-const getInputFields = async (
-	app: string,
-	parameters = {},
-): Promise<ResourceMapperFields['fields']> => {
-	const { fields } = (await testBed.engine.callMethod(
+/** Loads the fields as the node's form does, by default with the credential of the app `flow-vars`. */
+const loadInputs = async (
+	parameters: object,
+	credentials = testBed.getCredentials('flow-vars'),
+): Promise<ResourceMapperFields> =>
+	(await testBed.engine.callMethod(
 		'resourceMapping',
 		'getInputs',
-		parameters,
-		testBed.getCredentials(app),
+		parameters as INodeParameters,
+		credentials,
 	)) as ResourceMapperFields;
-	return fields;
-};
 
 describe('input fields in the node form:', () => {
 	it("have the type, the options and the required mark of the app's variables", async () => {
-		const fields = await getInputFields('flow-vars', { user: 'ada' });
+		const { fields } = await loadInputs({ user: 'ada' });
 		expect(
 			fields.map(({ id, displayName, type, required }) => [id, displayName, type, required]),
 		).toEqual([
@@ -48,7 +47,7 @@ describe('input fields in the node form:', () => {
 	});
 
 	it('are sent as filled in, and empty fields are left out', async () => {
-		const fields = await getInputFields('chat-vars');
+		const { fields } = await loadInputs({}, testBed.getCredentials('chat-vars'));
 		const value = { name: '', about: null, colour: 'red', age: 0, agree: false };
 		const schema = fields.map((field) => ({ ...field, readOnly: false, removed: false }));
 		getItem(
@@ -58,6 +57,39 @@ describe('input fields in the node form:', () => {
 		);
 		expect(getLastChatBody(testBed)).toMatchObject({
 			inputs: { name: '', colour: 'red', age: 0, agree: false },
+		});
+	});
+
+	it('are replaced by a notice with the reason and what to do if the key is wrong', async () => {
+		const wrong = { apiKey: 'app-wrong', baseUrl: testBed.dify.baseUrl };
+		const result = await loadInputs({}, wrong);
+		expect(result.fields).toEqual([]);
+		expect(result.emptyFieldsNotice).toMatch(
+			/^Access token is invalid\. .*close this panel and open it again\.$/,
+		);
+	});
+
+	it('are replaced by a notice without HTML of the server if the address is wrong', async () => {
+		const wrong = { apiKey: 'app-1', baseUrl: `${testBed.dify.origin}/<b>nope` };
+		const result = await loadInputs({}, wrong);
+		expect(result.emptyFieldsNotice).toContain('open it again');
+		expect(result.emptyFieldsNotice).not.toContain('<');
+	});
+
+	it('stay as they are if they cannot be loaded again', async () => {
+		const { fields } = await loadInputs({});
+		const wrong = { apiKey: 'app-wrong', baseUrl: testBed.dify.baseUrl };
+		const inputs = { mappingMode: 'defineBelow', value: { name: 'Ada' }, schema: fields };
+		const again = await loadInputs({ inputs }, wrong);
+		expect(again.fields).toEqual(fields);
+	});
+
+	it('are replaced by a notice for an app without inputs', async () => {
+		const plain = testBed.getCredentials('chat-plain');
+		const result = await loadInputs({}, plain);
+		expect(result).toEqual({
+			fields: [],
+			emptyFieldsNotice: expect.stringMatching(/^There are no inputs to fill in\./),
 		});
 	});
 });

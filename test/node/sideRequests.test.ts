@@ -2,7 +2,6 @@ import { gzipSync } from 'node:zlib';
 import { getItem, waitUntil } from './testBed';
 import type { Handler, HandWrittenServer, Routes } from './handWrittenServer';
 import {
-	API_KEY,
 	CONVERSATION_ID,
 	MESSAGE_ID,
 	RUN_ID,
@@ -10,6 +9,7 @@ import {
 	event,
 	pause,
 	serve,
+	withServer,
 	workflowEvent,
 	writeJson,
 	writeStream,
@@ -85,14 +85,17 @@ describe('send: a check of the app neither holds nor loses the answer', () => {
 		},
 	};
 
-	it.each(ODD_ANSWERS)('GET /parameters answers with %s', async (_, parameters) => {
-		const { send } = await open({ ...routes, 'GET /v1/parameters': parameters });
-		const items = [{ json: {}, binary: { data: FILE } }];
-		const outcome = await send({ files: FILES }, { items });
-		expect(getItem(outcome)).toMatchObject({ answer: 'whole' });
-		expect(outcome.durationMs).toBeLessThan(8_000);
-		expect(outcome.hints).toEqual([]);
-	});
+	it.concurrent.each(ODD_ANSWERS)(
+		'GET /parameters answers with %s',
+		async (_, parameters) =>
+			await withServer({ ...routes, 'GET /v1/parameters': parameters }, async ({ send }) => {
+				const items = [{ json: {}, binary: { data: FILE } }];
+				const outcome = await send({ files: FILES }, { items });
+				expect(getItem(outcome)).toMatchObject({ answer: 'whole' });
+				expect(outcome.durationMs).toBeLessThan(8_000);
+				expect(outcome.hints).toEqual([]);
+			}),
+	);
 
 	it('sends a file over 1 MiB although GET /parameters is unreadable', async () => {
 		const { send } = await open({ ...routes, 'GET /v1/parameters': (r) => writeJson(r, null) });
@@ -103,19 +106,21 @@ describe('send: a check of the app neither holds nor loses the answer', () => {
 });
 
 describe('recovery: an odd answer of GET /messages does not lose the partial answer', () => {
-	it.each(ODD_ANSWERS.slice(2))('GET /messages answers with %s', async (_, messages) => {
-		const { send, requests } = await open({
+	it.concurrent.each(ODD_ANSWERS.slice(2))('GET /messages answers with %s', async (_, messages) => {
+		const routes: Routes = {
 			'POST /v1/chat-messages': async (response) => {
 				writeStream(response, event('message', { answer: 'one two' }));
 				await pause(20);
 				response.destroy();
 			},
 			'GET /v1/messages': messages,
+		};
+		await withServer(routes, async ({ send, requests }) => {
+			const { outputs } = await send({}, { onError: 'continueRegularOutput' });
+			expect(outputs[0]?.[0]?.json).toMatchObject({ answer: 'one two', status: 'truncated' });
+			expect(requests).toContain('GET /v1/messages');
+			expect(requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
 		});
-		const { outputs } = await send({}, { onError: 'continueRegularOutput' });
-		expect(outputs[0]?.[0]?.json).toMatchObject({ answer: 'one two', status: 'truncated' });
-		expect(requests).toContain('GET /v1/messages');
-		expect(requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
 	});
 });
 
@@ -241,145 +246,6 @@ describe('sockets', () => {
 		expect(outputs[0]).toHaveLength(40);
 		await waitUntil(() => sockets.size === 0);
 	});
-});
-
-describe('silence of a chatflow', () => {
-	const form = {
-		user_input_form: [
-			{
-				select: {
-					variable: 'colour',
-					label: 'Colour',
-					required: false,
-					options: ['red'],
-					default: '',
-				},
-			},
-		],
-	};
-	const silentFor = (version: string | undefined, mode = 'advanced-chat'): Routes => ({
-		'POST /v1/chat-messages': async (response) => {
-			writeStream(response, 'event: ping\n\n', { version });
-			await pause(11_500);
-			if (response.destroyed) return;
-			response.end(
-				workflowEvent('workflow_started') +
-					event('message', { answer: 'worth the wait' }) +
-					event('message_end') +
-					workflowEvent('workflow_finished', { status: 'succeeded' }),
-			);
-		},
-		'GET /v1/parameters': (response) => writeJson(response, form),
-		'GET /v1/info': (response) => writeJson(response, { mode }),
-	});
-
-	it('send: names an optional select without a value, which Dify 1.14 refuses silently', async () => {
-		const { send } = await open(silentFor('1.14.2'));
-		const { error } = await send();
-		expect(error?.message).toBe('colour in input form must be one of the following: red');
-	});
-
-	it('send: waits for other versions, an unknown version and other apps', async () => {
-		const servers = await Promise.all(
-			[
-				silentFor('1.15.0'),
-				silentFor('1.16.0'),
-				silentFor(undefined),
-				silentFor('1.14.2', 'chat'),
-			].map(serve),
-		);
-		const outcomes = await Promise.all(servers.map(async ({ send }) => await send()));
-		await Promise.all(servers.map(async ({ close }) => await close()));
-		for (const outcome of outcomes) {
-			expect(getItem(outcome)).toMatchObject({ answer: 'worth the wait' });
-		}
-	});
-});
-
-describe('redaction and live refusals', () => {
-	it.each(['\n', '\ufeff', '\u200b', ' '])(
-		'send: the key is in no error if it was entered with %j',
-		async (extra) => {
-			const { baseUrl, send } = await open({
-				'POST /v1/chat-messages': (response, request) =>
-					writeJson(
-						response,
-						{
-							code: `bad_${API_KEY}`,
-							message: `bad ${request.headers.authorization}`,
-							status: 400,
-						},
-						400,
-					),
-			});
-			const credentials = { apiKey: `${API_KEY}${extra}`, baseUrl };
-			const job = { credentials, streaming: true } as const;
-			const failed = await send({}, job);
-			const continued = await send({}, { ...job, onError: 'continueRegularOutput' });
-			const shown = JSON.stringify([
-				failed.error?.message,
-				failed.error?.description,
-				failed.error?.context,
-				failed.chunks,
-				continued.outputs,
-				continued.chunks,
-			]);
-			expect(shown).toContain('***');
-			expect(shown).not.toContain(API_KEY);
-		},
-	);
-
-	it('the key is in no item, chunk or event of a response that contains it', async () => {
-		const answer = `Authorization: Bearer ${API_KEY} was sent`;
-		const stream = [
-			workflowEvent('workflow_started'),
-			workflowEvent('node_finished', { error: answer, [API_KEY]: 1 }),
-			event('message', { answer }),
-			workflowEvent('workflow_finished', { status: 'succeeded', outputs: { answer } }),
-			event('message_end', { metadata: { note: answer } }),
-		].join('');
-		const { send, run } = await open({
-			'POST /v1/chat-messages': (response, _, body) => {
-				const isBlocking = body.includes('"blocking"');
-				const ids = { message_id: MESSAGE_ID, conversation_id: CONVERSATION_ID };
-				if (isBlocking)
-					writeJson(response, {
-						event: 'message',
-						...ids,
-						answer,
-						mode: 'chat',
-						metadata: { note: answer },
-					});
-				else writeStream(response, stream);
-				response.end();
-			},
-			'GET /v1/conversations': (response) =>
-				writeJson(response, { data: [{ id: CONVERSATION_ID, name: answer }], has_more: false }),
-		});
-		const options = { includeEvents: true };
-		const results = await Promise.all([
-			send({ simplify: false, options }, { streaming: true }),
-			send({ simplify: false, responseMode: 'blocking' }),
-			run({ resource: 'conversation', operation: 'getAll', returnAll: true }),
-		]);
-		for (const result of results) {
-			getItem(result);
-			const shown = JSON.stringify([result.outputs, result.chunks]);
-			expect(shown).toContain('Bearer ***');
-			expect(shown).not.toContain(API_KEY);
-		}
-	});
-
-	it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
-		'send: tells the listener why nothing was sent (%s)',
-		async (onError) => {
-			const { send } = await open({});
-			const { chunks } = await send({ files: FILES }, { streaming: true, onError });
-			const errors = chunks.filter(({ type }) => type === 'error');
-			expect(errors).toHaveLength(1);
-			expect(errors[0]?.content).toContain("no binary field 'data'");
-		},
-	);
 });
 
 describe('hints', () => {

@@ -7,7 +7,7 @@ import type {
 import type { RecordedRequest, Scenario } from '../../mock-dify';
 import { CHATFLOW, FORM_PARAMETERS, pauseRun, submitForm } from './humanInputFixtures';
 import type { TestBed } from './testBed';
-import { getItem, getStreamedText, startTestBed, waitUntil } from './testBed';
+import { getItem, getStreamedText, startTestBed, toLocator, waitUntil } from './testBed';
 
 /** Submit Form: continues a chatflow run that paused for human input, and returns its answer. */
 
@@ -23,6 +23,19 @@ afterAll(async () => {
 
 const getFormToken = ({ human_input }: IDataObject): string =>
 	String((human_input as IDataObject[])[0]?.form_token);
+
+/** Calls a method of the node's form. */
+const callFormMethod = async (
+	type: 'listSearch' | 'resourceMapping',
+	name: string,
+	form: string,
+): Promise<unknown> =>
+	await testBed.engine.callMethod(
+		type,
+		name,
+		{ resource: 'chatMessage', operation: 'submitForm', form, user: 'n8n' },
+		testBed.getCredentials(CHATFLOW),
+	);
 
 describe('submitForm:', () => {
 	it.each(['streaming', 'blocking'])(
@@ -195,21 +208,9 @@ describe('submitForm, incomplete run:', () => {
 });
 
 describe('submitForm in the node form:', () => {
-	const callMethod = async (
-		type: 'listSearch' | 'resourceMapping',
-		name: string,
-		form: string,
-	): Promise<unknown> =>
-		await testBed.engine.callMethod(
-			type,
-			name,
-			{ resource: 'chatMessage', operation: 'submitForm', form, user: 'n8n' },
-			testBed.getCredentials(CHATFLOW),
-		);
-
 	it("shows the actions and the fields of the run's form, with their defaults", async () => {
 		const form = getFormToken(await pauseRun(testBed));
-		const { results } = (await callMethod(
+		const { results } = (await callFormMethod(
 			'listSearch',
 			'searchFormActions',
 			form,
@@ -218,7 +219,7 @@ describe('submitForm in the node form:', () => {
 			{ name: 'Approve', value: 'approve' },
 			{ name: 'Reject', value: 'reject' },
 		]);
-		const { fields } = (await callMethod(
+		const { fields } = (await callFormMethod(
 			'resourceMapping',
 			'getFormFields',
 			form,
@@ -228,9 +229,73 @@ describe('submitForm in the node form:', () => {
 		]);
 	});
 
+	it('shows a notice instead of the fields if the form token is an expression', async () => {
+		const form = '={{ $json.human_input[0].form_token }}';
+		const { emptyFieldsNotice } = (await callFormMethod(
+			'resourceMapping',
+			'getFormFields',
+			form,
+		)) as ResourceMapperFields;
+		expect(emptyFieldsNotice).toMatch(/^'Form Token' has no fixed value\. Enter a fixed/);
+	});
+
 	it.each(['', '={{ $json.token }}'])('requires a fixed form token, not "%s"', async (form) => {
-		await expect(callMethod('listSearch', 'searchFormActions', form)).rejects.toThrow(
+		await expect(callFormMethod('listSearch', 'searchFormActions', form)).rejects.toThrow(
 			"'Form Token' has no fixed value",
 		);
+	});
+});
+
+describe('submitForm, form with a select and files:', () => {
+	const FORM_INPUTS = [
+		{
+			output_variable_name: 'pick',
+			type: 'select',
+			option_source: { type: 'constant', selector: [], value: ['red', 'green'] },
+		},
+		{ output_variable_name: 'paper', type: 'file', allowed_file_types: ['document'] },
+		{ output_variable_name: 'papers', type: 'file-list', number_limits: 2 },
+	];
+
+	it('shows a select as a list of its options, and says what file fields take', async () => {
+		const form = getFormToken(await pauseRun(testBed, { form: { inputs: FORM_INPUTS } }));
+		const { fields, emptyFieldsNotice } = (await callFormMethod(
+			'resourceMapping',
+			'getFormFields',
+			form,
+		)) as ResourceMapperFields;
+		expect(emptyFieldsNotice).toBeUndefined();
+		expect(fields.map(({ displayName, type }) => [displayName, type])).toEqual([
+			['pick', 'options'],
+			['paper (File: Binary Field, URL or Upload ID)', 'string'],
+			['papers (Files: Binary Fields, URLs or Upload IDs)', 'string'],
+		]);
+		expect(fields[0]?.options?.map(({ value }) => value)).toEqual(['red', 'green']);
+	});
+
+	it('uploads the files of binary fields, and reads the paused item without further parameters', async () => {
+		const paused = await pauseRun(testBed, { form: { inputs: FORM_INPUTS } });
+		const binary = {
+			doc: await testBed.engine.prepareBinary(Buffer.from('text'), 'a.txt', 'text/plain'),
+		};
+		const inputs = { pick: 'red', paper: 'doc', papers: 'doc, https://example.com/b.png' };
+		const action = toLocator('approve');
+		const parameters = { action, inputsJson: JSON.stringify(inputs) };
+		const items = [{ json: paused, binary }];
+		getItem(await submitForm(testBed, { items }, parameters));
+		const { body } = testBed.dify.requests.findLast(({ path }) =>
+			path.includes('/form/human_input/'),
+		) as { body: { inputs: unknown } };
+		const uploaded = {
+			type: 'document',
+			transfer_method: 'local_file',
+			upload_file_id: expect.any(String),
+		};
+		const remote = {
+			type: 'image',
+			transfer_method: 'remote_url',
+			url: 'https://example.com/b.png',
+		};
+		expect(body.inputs).toEqual({ pick: 'red', paper: uploaded, papers: [uploaded, remote] });
 	});
 });

@@ -73,6 +73,22 @@ export async function startTestBed(
 }
 
 /**
+ * Runs a test with a test bed of its own. Concurrent tests need this, because they do not wait for
+ * `beforeAll`, and because the scenarios that they queue for the same app must not mix.
+ */
+export async function withTestBed(
+	options: MockDifyOptions,
+	test: (testBed: TestBed) => Promise<void>,
+): Promise<void> {
+	const testBed = await startTestBed(options);
+	try {
+		await test(testBed);
+	} finally {
+		await testBed.dify.close();
+	}
+}
+
+/**
  * Returns the first output item.
  *
  * @throws if the execution failed, with the execution's error

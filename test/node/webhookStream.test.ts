@@ -95,6 +95,19 @@ describe('webhook stream:', () => {
 		expect(otherErrorChunks).toEqual([]);
 	});
 
+	it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
+		'streams the reason if the message was not sent (%s)',
+		async (onError) => {
+			const file = [{ source: 'binary', binaryPropertyName: 'data', type: 'image' }];
+			const job = { streaming: true, onError };
+			const { chunks } = await testBed.send('chat-plain', { files: { file } }, job);
+			const errors = chunks.filter(({ type }) => type === 'error');
+			expect(errors).toHaveLength(1);
+			expect(errors[0]?.content).toContain("no binary field 'data'");
+			expect(chunks.filter(({ type }) => type === 'item')).toEqual([]);
+		},
+	);
+
 	it('streams nothing if the option streamToResponse is off', async () => {
 		const parameters = { options: { streamToResponse: false } };
 		const result = await testBed.send('chat-plain', parameters, { streaming: true });

@@ -1,33 +1,22 @@
-import type { Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { ServerResponse } from 'node:http';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { ExecutionRequest, ExecutionResult } from '../../dev/n8n-engine';
 import { bodyOf, headerOf, recording } from '../fixtures/recordings';
-import type { TestBed } from './testBed';
-import { getItem, startTestBed } from './testBed';
+import type { Routes } from './handWrittenServer';
+import {
+	ENVELOPE,
+	event,
+	MESSAGE_ID,
+	pause,
+	withServer,
+	workflowEvent,
+	writeJson,
+} from './handWrittenServer';
+import { getItem } from './testBed';
 
-type Body = { response_mode?: string };
-type Answer = (response: ServerResponse, body: Body) => Promise<void> | void;
+/** Answers that Dify, its older versions and the gateways in front of it give, and mock-dify does not. */
 
-let testBed: TestBed;
-const servers: Server[] = [];
-
-beforeAll(async () => {
-	testBed = await startTestBed();
-});
-
-afterEach(() => {
-	for (const server of servers.splice(0)) {
-		server.closeAllConnections();
-		server.close();
-	}
-});
-
-afterAll(async () => {
-	await testBed.dify.close();
-});
+type Answer = (response: ServerResponse, body: { response_mode?: string }) => Promise<void> | void;
 
 /** Sends a message to a server whose answer to POST /chat-messages is `answer`. */
 async function send(
@@ -35,44 +24,30 @@ async function send(
 	parameters: INodeParameters = {},
 	job: Partial<ExecutionRequest> = {},
 ): Promise<ExecutionResult> {
-	const server = createServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			if (request.url === '/v1/chat-messages') {
-				void answer(response, JSON.parse(Buffer.concat(chunks).toString()) as Body);
-			} else if (request.url === '/v1/files/upload') {
-				response.writeHead(201, { 'content-type': 'application/json' });
-				response.end(JSON.stringify({ id: UPLOAD_ID }));
-			} else response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html>');
-		});
-	});
-	servers.push(server);
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	const credentials = { apiKey: 'app-1234567890', baseUrl };
-	return await testBed.send('chat-plain', parameters, { credentials, ...job });
+	const routes: Routes = {
+		'POST /v1/chat-messages': async (response, _, body) =>
+			await answer(response, JSON.parse(body) as Parameters<Answer>[1]),
+		'POST /v1/files/upload': (response) => writeJson(response, { id: UPLOAD_ID }, 201),
+	};
+	return await withServer(routes, async (server) => await server.send(parameters, job));
 }
 
 const UPLOAD_ID = '00000008-1111-4222-8333-444444444444';
-const ids = { conversation_id: 'c', message_id: 'm', task_id: 't', created_at: 1 };
-const line = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
-const message = (answer: unknown): string => line({ event: 'message', ...ids, answer });
-const messageEnd = (fields: object = {}): string =>
-	line({ event: 'message_end', ...ids, metadata: { usage: { total_tokens: 18 } }, ...fields });
-const workflow = (event: string, data: object = {}): string =>
-	line({ event, ...ids, workflow_run_id: 'w', data: { id: 'w', ...data } });
+const message = (answer: unknown, fields: IDataObject = {}): string =>
+	event('message', { answer: answer as string, ...fields });
+const messageEnd = (fields: IDataObject = {}): string =>
+	event('message_end', { metadata: { usage: { total_tokens: 18 } }, ...fields });
 const finished = (answer: string): string =>
-	workflow('workflow_finished', { status: 'succeeded', outputs: { answer } });
+	workflowEvent('workflow_finished', { status: 'succeeded', outputs: { answer } });
 const replace = (answer: string): string =>
-	line({ event: 'message_replace', ...ids, answer, reason: 'output_moderation' });
+	event('message_replace', { answer, reason: 'output_moderation' });
 
 /** Answers with pieces of a stream, and waits between them where a number says so. */
 function stream(pieces: ReadonlyArray<string | number>, headers: object = {}): Answer {
 	return async (response) => {
 		response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
 		for (const piece of pieces) {
-			if (typeof piece === 'number') await wait(piece);
+			if (typeof piece === 'number') await pause(piece);
 			else response.write(piece);
 		}
 		response.end();
@@ -86,7 +61,7 @@ describe('send: moderation and the end of a run', () => {
 			const outcome = await send(
 				stream(
 					[
-						workflow('workflow_started') + message('secret') + finished('secret'),
+						workflowEvent('workflow_started') + message('secret') + finished('secret'),
 						900,
 						replace('I cannot say that.'),
 						300,
@@ -107,32 +82,33 @@ describe('send: moderation and the end of a run', () => {
 	);
 
 	it('keeps an answer that was replaced by nothing empty', async () => {
-		const pieces = [workflow('workflow_started'), message('secret'), replace('')];
+		const pieces = [workflowEvent('workflow_started'), message('secret'), replace('')];
 		const outcome = await send(stream([...pieces, messageEnd(), finished('secret')]));
 		expect(getItem(outcome)).toMatchObject({ answer: '', status: 'completed' });
 	});
 
 	it('takes the error code that Dify 1.12 sends after a failed workflow', async () => {
-		const failed = workflow('workflow_finished', { status: 'failed', error: 'node broke' });
-		const error = {
-			event: 'error',
-			...ids,
+		const failed = workflowEvent('workflow_finished', { status: 'failed', error: 'node broke' });
+		const error = event('error', {
 			code: 'invalid_param',
 			message: 'Run failed: node broke',
-		};
+		});
 		const { error: thrown } = await send(
-			stream([workflow('workflow_started') + failed, 300, line(error)], { 'x-version': '1.12.1' }),
+			stream([workflowEvent('workflow_started') + failed, 300, error], { 'x-version': '1.12.1' }),
 		);
 		expect(thrown?.context?.data).toMatchObject({ code: 'invalid_param' });
 	});
 
 	it('is over at message_end of moderated input, whatever follows (Dify 1.15 and later)', async () => {
-		const noise = workflow('workflow_finished', { status: 'failed', error: 'no terminal event' });
+		const noise = workflowEvent('workflow_finished', {
+			status: 'failed',
+			error: 'no terminal event',
+		});
 		const usage = { total_tokens: 0, time_to_first_token: 0.011 };
 		const pieces = [
 			'event: ping\n\n',
-			line({ event: 'message', ...ids, answer: 'Refused.', from_variable_selector: [] }),
-			messageEnd({ metadata: { usage } }) + workflow('workflow_started') + noise,
+			message('Refused.', { from_variable_selector: [] }),
+			messageEnd({ metadata: { usage } }) + workflowEvent('workflow_started') + noise,
 		];
 		const outcome = await send(stream(pieces, { 'x-version': '1.16.0' }));
 		expect(getItem(outcome)).toMatchObject({
@@ -167,9 +143,9 @@ describe('send: reads a body as what it shows', () => {
 		async (contentType) => {
 			const outcome = await send((response) => {
 				response.writeHead(200, contentType === undefined ? {} : { 'content-type': contentType });
-				response.end(JSON.stringify({ ...ids, mode: 'chat', answer: 'Hello' }));
+				response.end(JSON.stringify({ ...ENVELOPE, mode: 'chat', answer: 'Hello' }));
 			});
-			expect(getItem(outcome)).toMatchObject({ answer: 'Hello', message_id: 'm' });
+			expect(getItem(outcome)).toMatchObject({ answer: 'Hello', message_id: MESSAGE_ID });
 		},
 	);
 
@@ -194,15 +170,18 @@ describe('send: the reason of a failure', () => {
 	});
 
 	it('is the JSON of an error that is an object', async () => {
-		const error = { event: 'error', ...ids, code: 7, message: { detail: 'boom' } };
-		expect((await send(stream([message('par'), line(error)]))).error?.message).toContain('boom');
-		const failed = workflow('workflow_finished', { status: 'failed', error: { detail: 'boom' } });
+		const error = event('error', { code: 7, message: { detail: 'boom' } });
+		expect((await send(stream([message('par'), error]))).error?.message).toContain('boom');
+		const failed = workflowEvent('workflow_finished', {
+			status: 'failed',
+			error: { detail: 'boom' },
+		});
 		expect((await send(stream([failed]))).error?.message).toContain('boom');
 	});
 
 	it('keeps its words after 256 KB of spaces', async () => {
 		const text = `${' '.repeat(256 * 1024)}node broke`;
-		const failed = workflow('workflow_finished', { status: 'failed', error: text });
+		const failed = workflowEvent('workflow_finished', { status: 'failed', error: text });
 		expect((await send(stream([failed]))).error?.message).toMatch(/^node broke/);
 	});
 });
@@ -253,7 +232,7 @@ describe('send: the item', () => {
 					return;
 				}
 				response.writeHead(200, { 'content-type': 'application/json' });
-				response.end(JSON.stringify({ ...ids, mode: 'chat', answer: 'a cat' }));
+				response.end(JSON.stringify({ ...ENVELOPE, mode: 'chat', answer: 'a cat' }));
 			};
 		const filesOf = async (responseMode: string, sent: object[]): Promise<unknown> =>
 			getItem(await send(answer(sent), { responseMode, files }, { items })).files;
@@ -264,9 +243,7 @@ describe('send: the item', () => {
 
 	it('has the same reasoning in both response modes', async () => {
 		const metadata = { usage: null, reasoning: { llm: 'First.\nThen.' } };
-		const chunk = line({
-			event: 'reasoning_chunk',
-			...ids,
+		const chunk = event('reasoning_chunk', {
 			data: { reasoning: '\nFirst.\nThen.\n', node_id: 'llm', is_final: true },
 		});
 		const streamed = await send(stream([chunk, message('x'), messageEnd({ metadata })]), {
@@ -275,7 +252,7 @@ describe('send: the item', () => {
 		const blocking = await send(
 			(response) => {
 				response.writeHead(200, { 'content-type': 'application/json' });
-				response.end(JSON.stringify({ ...ids, mode: 'chat', answer: 'x', metadata }));
+				response.end(JSON.stringify({ ...ENVELOPE, mode: 'chat', answer: 'x', metadata }));
 			},
 			{ simplify: false, responseMode: 'blocking' },
 		);
@@ -300,13 +277,8 @@ describe('send: text for a streaming client', () => {
 		chunks.map(({ type, content }) => (type === 'item' ? content : '')).join('');
 
 	it('contains the answer of a New Agent once', async () => {
-		const part = (answer: string): string => line({ event: 'agent_message', ...ids, answer });
-		const closing = line({
-			event: 'message',
-			...ids,
-			answer: 'one two',
-			from_variable_selector: [],
-		});
+		const part = (answer: string): string => event('agent_message', { answer });
+		const closing = message('one two', { from_variable_selector: [] });
 		const outcome = await send(
 			stream([part('one '), part('two'), closing, messageEnd()], { 'x-version': '1.16.0' }),
 			{},
@@ -322,7 +294,7 @@ describe('send: text for a streaming client', () => {
 		['a block that another one left open', '<think>a <think>b</think>Final', 'Final'],
 	])('is the same as the answer with %s', async (_, answer, expected) => {
 		const outcome = await send(
-			stream([...[...answer].map(message), messageEnd()]),
+			stream([...[...answer].map((piece) => message(piece)), messageEnd()]),
 			{ options: { separateReasoning: true } as IDataObject as INodeParameters },
 			{ streaming: true },
 		);

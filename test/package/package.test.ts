@@ -37,7 +37,7 @@ describe('published node package', () => {
 		]);
 	});
 
-	it('contains the licence of each library that is bundled', () => {
+	it('contains the license of each library that is bundled', () => {
 		const code = readFileSync(join(PACKAGE, 'dist/nodes/Dify/Dify.node.js'), 'utf8');
 		const bundled = [...code.matchAll(/^\/\/ node_modules\/((?:@[^/\s]+\/)?[^/\s]+)/gm)];
 		const names = new Set(bundled.map(([, name = '']) => name));

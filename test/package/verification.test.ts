@@ -210,7 +210,7 @@ describe("checklist of n8n's verification guidelines", () => {
 		['The package names', inManifest({ homepage: 'https://example.com' })],
 		['The package names', inManifest({ repository: { url: 'git+https://gitlab.com/a/b.git' } })],
 		['The author', inManifest({ author: { name: 'A', email: ' ' } })],
-		['The licence', inManifest({ license: 'GPL-3.0' })],
+		['The license', inManifest({ license: 'GPL-3.0' })],
 		['No dependencies', inManifest({ dependencies: { undici: '7' } })],
 		['No access', withSource("import { readFileSync } from 'node:fs';")],
 		['No access', withSource('const key = process.env.KEY;')],

@@ -22,4 +22,6 @@ export interface FaultCase {
 	expected: Record<string, unknown>;
 	/** Whether the node adds the hint that it skipped a message of the stream. */
 	hasSkippedMessage?: boolean;
+	/** Whether the node waits some seconds for a stored answer. These cases run at the same time. */
+	waitsForRecovery?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { TestBed } from '../testBed';
-import { startTestBed } from '../testBed';
+import { startTestBed, withTestBed } from '../testBed';
 import { blockingFaults } from './blockingFaults';
 import { commonFaults } from './commonFaults';
 import type { AppKind, FaultCase } from './faultCase';
@@ -12,10 +12,12 @@ import { unusualStreams } from './unusualStreams';
  * item, or an error with the partial answer. 'Continue' turns errors into items, so one check covers both.
  */
 
+const OPTIONS = { lingerMs: 100 };
+
 let testBed: TestBed;
 
 beforeAll(async () => {
-	testBed = await startTestBed({ lingerMs: 100 });
+	testBed = await startTestBed(OPTIONS);
 });
 
 afterAll(async () => {
@@ -50,12 +52,18 @@ function selectCases(
 		.map((faultCase) => [appKind, responseMode, faultCase.name, faultCase]);
 }
 
-it.each(CASES)('send, %s %s: handles %s', async (appKind, responseMode, _, faultCase) => {
+/** Sends the message of a case, and checks the item, the hints and the requests. */
+async function testCase(
+	{ dify, send }: TestBed,
+	appKind: AppKind,
+	responseMode: string,
+	faultCase: FaultCase,
+): Promise<void> {
 	const { faults, script = { text: TEXT }, options = {}, expected } = faultCase;
 	const app = APPS[appKind];
-	const before = testBed.dify.requests.length;
-	testBed.dify.enqueue(app, { script, faults });
-	const result = await testBed.send(
+	const before = dify.requests.length;
+	dify.enqueue(app, { script, faults });
+	const result = await send(
 		app,
 		{ responseMode, options: options as never },
 		{ onError: 'continueRegularOutput' },
@@ -64,12 +72,29 @@ it.each(CASES)('send, %s %s: handles %s', async (appKind, responseMode, _, fault
 	expect(json).toMatchObject(expected);
 	if (!('error' in expected)) expect(json).not.toHaveProperty('error');
 	// The message is sent once, whatever happens, and no result contains the API key.
-	const chatRequests = testBed.dify.requests
+	const chatRequests = dify.requests
 		.slice(before)
 		.filter(({ path }) => path === '/v1/chat-messages');
 	expect(chatRequests).toHaveLength(1);
-	expect(JSON.stringify(result.run)).not.toContain(testBed.dify.key(app));
+	expect(JSON.stringify(result.run)).not.toContain(dify.key(app));
 	if (faultCase.hasSkippedMessage === true) {
 		expect(JSON.stringify(result.hints)).toContain('Skipped 1 message');
 	}
+}
+
+const [waitingCases, otherCases] = [true, false].map((waits) =>
+	CASES.filter(([, , , { waitsForRecovery = false }]) => waitsForRecovery === waits),
+) as [typeof CASES, typeof CASES];
+
+it.concurrent.each(waitingCases)(
+	'send, %s %s: handles %s',
+	async (appKind, responseMode, _, faultCase) =>
+		await withTestBed(OPTIONS, async (ownTestBed) => {
+			await testCase(ownTestBed, appKind, responseMode, faultCase);
+		}),
+);
+
+// One after another: some have a short limit, which a busy process would exceed.
+it.each(otherCases)('send, %s %s: handles %s', async (appKind, responseMode, _, faultCase) => {
+	await testCase(testBed, appKind, responseMode, faultCase);
 });

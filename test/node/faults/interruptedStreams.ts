@@ -62,6 +62,7 @@ export const interruptedStreams: FaultCase[] = [
 				status: 'truncated',
 				error: expect.stringContaining('before the answer was complete'),
 			},
+			waitsForRecovery: true,
 		},
 	]),
 	{

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseBlockingBody, isBlockingBody } from '../../../protocol/stream/blocking';
 import { RunAccumulator } from '../../../protocol/stream/accumulator';
 import { createSseDecoder } from '../../../protocol/stream/sseDecoder';
@@ -204,16 +205,10 @@ it('recorded streams: 2,000 random splits into chunks do not change the result',
 		const splits = Array.from({ length: count }, () => Math.floor(random() * bytes.length)).sort(
 			(a, b) => a - b,
 		);
-		try {
-			expect(collect(bytes, splits)).toEqual(expected.get(recorded));
-		} catch (error) {
-			throw new Error(
-				`seed ${seed}, round ${round}: ${version} ${name} split at ${splits.join()}`,
-				{
-					cause: error,
-				},
-			);
-		}
+		// Faster than `expect`, which is only needed to show a difference.
+		if (isDeepStrictEqual(collect(bytes, splits), expected.get(recorded))) continue;
+		console.error(`seed ${seed}, round ${round}: ${version} ${name} split at ${splits.join()}`);
+		expect(collect(bytes, splits)).toEqual(expected.get(recorded));
 	}
 });
 

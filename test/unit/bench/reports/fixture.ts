@@ -2,8 +2,15 @@ import type { BenchResult, OutcomeName, Second, StreamTrace } from '../../../../
 import { DISTRIBUTIONS, OUTCOMES, RESULT_FORMAT } from '../../../../bench/result';
 import { distribution, histogram, normal, seeded } from './samples';
 
+let created: BenchResult | undefined;
+
 /** Returns a result of 2,000 requests over one minute. It is the same on each call, except for the changes. */
 export function fixtureResult(change: Partial<BenchResult> = {}): BenchResult {
+	created ??= createResult();
+	return { ...structuredClone(created), ...change };
+}
+
+function createResult(): BenchResult {
 	const random = seeded(7);
 	const ttft = Array.from({ length: 1974 }, () => 90 + 60 * Math.exp(0.7 * normal(random)));
 	const gaps = Array.from({ length: 6000 }, () => 18 + 6 * Math.exp(0.5 * normal(random)));
@@ -113,7 +120,6 @@ export function fixtureResult(change: Partial<BenchResult> = {}): BenchResult {
 		histograms: { ttft: histogram(ttft, 10), delivery_gap: histogram(gaps, 2) },
 		slowest: slowest(random),
 		assertions: [],
-		...change,
 	};
 }
 
