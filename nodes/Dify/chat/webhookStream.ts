@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { parseBoolean } from '../helpers/values';
 
 /** Streams the answer to the client of a streaming webhook or chat, through n8n's `sendChunk`. */
 export class WebhookStream {
@@ -53,12 +54,12 @@ export async function reportFailure<Result>(
 	run: () => Promise<Result>,
 ): Promise<Result> {
 	return await run().catch(async (error: Error) => {
-		await tellListener(context, itemIndex, error);
+		await sendFailure(context, itemIndex, error);
 		return await Promise.reject(error);
 	});
 }
 
-async function tellListener(
+async function sendFailure(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	error: Error,
@@ -73,11 +74,12 @@ async function tellListener(
 	}
 }
 
-/** Returns the value of the option 'Stream to Response'. An expression that fails does not hide the error. */
+/** Returns the option 'Stream to Response'. An invalid value, or an expression that fails, does not hide the error. */
 function isStreamWanted(context: IExecuteFunctions, itemIndex: number): boolean {
 	try {
 		const value = context.getNodeParameter('options.streamToResponse', itemIndex, true);
-		return value !== false && value !== 'false';
+		const parsed = parseBoolean(value);
+		return !parsed.ok || parsed.value;
 	} catch {
 		return true;
 	}
