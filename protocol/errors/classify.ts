@@ -1,4 +1,4 @@
-import { isRecord, limitText, toId, toText } from '../text';
+import { isRecord, limitText, parseJson, toId, toText } from '../text';
 import { CHAT_RULES } from './chat';
 import type { ErrorFields } from './errorBody';
 import { readErrorFields, toCode, toStatus } from './errorBody';
@@ -132,12 +132,8 @@ function parseError(source: ErrorSource): ParsedError {
 
 /** Returns the fields of an error body, `undefined` if it is not a JSON object. */
 function parseErrorBody(body: string): ErrorFields | undefined {
-	try {
-		const value: unknown = JSON.parse(body);
-		return isRecord(value) ? readErrorFields(value) : undefined;
-	} catch {
-		return undefined;
-	}
+	const value = parseJson(body);
+	return isRecord(value) ? readErrorFields(value) : undefined;
 }
 
 /** Returns the texts of an error in the length that rules and users can handle. */

@@ -1,4 +1,4 @@
-import { isRecord, toId, toText } from '../text';
+import { isRecord, toId, toNumber, toText } from '../text';
 
 /** The fields of an error object, whoever wrote it. */
 export interface ErrorFields {
@@ -49,6 +49,5 @@ export function toCode(code: unknown): string | undefined {
 
 /** Returns an HTTP status, `undefined` if the value is not one. */
 export function toStatus(status: unknown): number | undefined {
-	const number = typeof status === 'string' && /^\d{3}$/.test(status) ? Number(status) : status;
-	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+	return toNumber(typeof status === 'string' && /^\d{3}$/.test(status) ? Number(status) : status);
 }

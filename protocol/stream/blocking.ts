@@ -1,4 +1,4 @@
-import { isRecord, toId, toText } from '../text';
+import { isRecord, toId, toNumber, toText } from '../text';
 import type { AccumulatorOptions } from './accumulator';
 import { splitReasoning } from './reasoning';
 import type { RunResult } from './result';
@@ -52,8 +52,4 @@ export function parseBlockingBody(body: BlockingBody, options: AccumulatorOption
 					},
 		human_input: parsePauseReasons(data.reasons),
 	};
-}
-
-function toNumber(value: unknown): number | undefined {
-	return typeof value === 'number' ? value : undefined;
 }

@@ -190,7 +190,7 @@ async function readStoredMessage(
 	if (conversationId === undefined || messageId === undefined) return undefined;
 	const query = { conversation_id: conversationId, user, limit: RECENT_MESSAGES };
 	const result = await tryReadMessages(client, query, { signal, maxDurationMs: MAX_READ_MS });
-	return result.ok ? result.messages.find(({ id }) => id === messageId) : undefined;
+	return result.ok ? result.body.find(({ id }) => id === messageId) : undefined;
 }
 
 interface RecoverySources {

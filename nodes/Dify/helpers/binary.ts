@@ -1,5 +1,6 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { getFileSizeLimit } from '../../../protocol/appParameters';
+import { isRecord } from '../../../protocol/text';
 import type { DifyClient } from '../transport/DifyClient';
 import { throwApiError, throwInvalidParameter } from '../transport/errors';
 import type { ParameterReader } from './parameters';
@@ -32,14 +33,14 @@ export interface BinaryFile {
  * node can leave out the MIME type.
  */
 export function isBinaryData(value: unknown): value is IBinaryData {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	const { mimeType, fileName } = value as Record<string, unknown>;
+	if (!isRecord(value)) return false;
+	const { mimeType, fileName } = value;
 	return typeof mimeType === 'string' || typeof fileName === 'string';
 }
 
 /** Returns whether a value is an object of binary data, as `{{ $binary }}` gives it. */
 export function isBinaryMap(value: unknown): value is Record<string, IBinaryData> {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+	if (!isRecord(value)) return false;
 	const files = Object.values(value);
 	return files.length > 0 && files.every(isBinaryData);
 }
@@ -318,8 +319,8 @@ function textOf(value: unknown): string {
 }
 
 function hasContent(value: unknown): value is IBinaryData {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	const { data, id } = value as Record<string, unknown>;
+	if (!isRecord(value)) return false;
+	const { data, id } = value;
 	return typeof data === 'string' || typeof id === 'string';
 }
 
@@ -342,7 +343,7 @@ function binaryOf(parameters: ParameterReader): object {
 
 function filesInJson(parameters: ParameterReader): object {
 	const files: unknown = getItem(parameters)?.json[FILES_IN_JSON];
-	return typeof files === 'object' && files !== null ? files : {};
+	return isRecord(files) ? files : {};
 }
 
 /** Returns whether the workflow keeps files in the JSON of items. n8n before 2 has no such setting. */

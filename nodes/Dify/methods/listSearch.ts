@@ -4,8 +4,9 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { parseFormActions } from '../../../protocol/humanInputForm';
+import { limitText, toNumber, toText } from '../../../protocol/text';
 import { LATEST_CONVERSATION, NEW_CONVERSATION } from '../helpers/conversationChoices';
-import { isUuid, toText } from '../helpers/parameters';
+import { isUuid } from '../helpers/parameters';
 import { DifyClient } from '../transport/DifyClient';
 import { throwInvalidParameter } from '../transport/errors';
 import { readMessages } from '../transport/messages';
@@ -170,8 +171,8 @@ function nameOf({ id, name }: ListRow): string {
 
 /** Returns ` · 2026-11-25 09:30` in the time zone of the workflow, or an empty text if there is no time. */
 function formatTime(unixSeconds: unknown, timeZone: string): string {
-	const date = new Date(Number(unixSeconds) * 1000);
-	if (typeof unixSeconds !== 'number' || Number.isNaN(date.getTime())) return '';
+	const date = new Date((toNumber(unixSeconds) ?? Number.NaN) * 1000);
+	if (Number.isNaN(date.getTime())) return '';
 	// Sweden writes dates as ISO 8601 does.
 	return ` · ${date.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })}`;
 }
@@ -182,6 +183,5 @@ function filterByName(items: INodeListSearchItems[], filter = ''): INodeListSear
 }
 
 function shorten(text: string): string {
-	const line = text.replace(/\s+/g, ' ').trim();
-	return line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
+	return limitText(text.replace(/\s+/g, ' '), MAX_SHOWN_LENGTH);
 }

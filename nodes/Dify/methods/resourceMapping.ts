@@ -8,7 +8,7 @@ import type {
 import type { Variable } from '../../../protocol/appParameters';
 import { parseAppVariables } from '../../../protocol/appParameters';
 import { parseFormFields } from '../../../protocol/humanInputForm';
-import { toText } from '../helpers/parameters';
+import { toText } from '../../../protocol/text';
 import { DifyClient } from '../transport/DifyClient';
 import { throwInvalidParameter } from '../transport/errors';
 

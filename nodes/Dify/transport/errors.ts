@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { DifyError } from '../../../protocol/errors/classify';
+import { limitText, toText } from '../../../protocol/text';
 
 /** Characters of a partial answer that an error's description shows. The error's context has all of it. */
 const MAX_SHOWN_ANSWER_LENGTH = 1_000;
@@ -96,10 +97,6 @@ export function throwInvalidParameter(
 }
 
 function describePartialAnswer(answer: unknown): string {
-	if (typeof answer !== 'string' || answer === '') return '';
-	const shown =
-		answer.length > MAX_SHOWN_ANSWER_LENGTH
-			? `${answer.slice(0, MAX_SHOWN_ANSWER_LENGTH)}…`
-			: answer;
-	return `\n\nPartial answer: ${shown}`;
+	const shown = limitText(toText(answer), MAX_SHOWN_ANSWER_LENGTH);
+	return shown === '' ? '' : `\n\nPartial answer: ${shown}`;
 }

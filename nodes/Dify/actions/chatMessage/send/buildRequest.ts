@@ -1,6 +1,7 @@
 import type { Variable } from '../../../../../protocol/appParameters';
 import { parseAppVariables } from '../../../../../protocol/appParameters';
 import type { ChatRequest, ResponseMode } from '../../../../../protocol/request';
+import { startsLikeJson } from '../../../../../protocol/text';
 import type { SendOptions } from '../../../chat/options';
 import { readOptions } from '../../../chat/options';
 import { isBinaryData, isBinaryMap } from '../../../helpers/binary';
@@ -140,6 +141,6 @@ function mayBeFile(parameters: ParameterReader, value: unknown): boolean {
 	if (Array.isArray(value)) return value.some((entry) => mayBeFile(parameters, entry));
 	if (isBinaryData(value) || isBinaryMap(value)) return true;
 	if (typeof value !== 'string') return false;
-	if (/^\s*[[{]/.test(value)) return true;
+	if (startsLikeJson(value)) return true;
 	return splitFileList(parameters, value).some((entry) => isFileText(parameters, entry));
 }
