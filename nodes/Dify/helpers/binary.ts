@@ -276,9 +276,9 @@ async function readBytes(parameters: ParameterReader, source: BinarySource): Pro
 		return await context.helpers.getBinaryDataBuffer(itemIndex, file);
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		const name = 'field' in source ? source.field : (source.data.fileName ?? 'without a name');
+		const name = 'field' in source ? source.field : textOf(source.data.fileName);
 		return parameters.throwInvalid(
-			`n8n cannot read the file ${quote(String(name))}`,
+			`n8n cannot read the file${name === '' ? '' : ` ${quote(name)}`}`,
 			`Check that the node before this one returns the file. n8n reports: ${quote(reason)}.`,
 		);
 	}

@@ -182,8 +182,8 @@ export class ParameterReader extends FieldReader {
 	 */
 	parseJson({ name, value, advice }: JsonParameter): unknown {
 		if (typeof value !== 'string') {
-			const canBeSent = !Number.isNaN(value) && stringify(value) !== undefined;
-			if (canBeSent) return value;
+			const isNonFinite = typeof value === 'number' && !Number.isFinite(value);
+			if (!isNonFinite && stringify(value) !== undefined) return value;
 			const problem = `${this.label(name)} is ${typeName(value)}, which JSON does not have`;
 			return this.throwInvalid(problem, advice);
 		}
