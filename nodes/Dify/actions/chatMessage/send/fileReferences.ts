@@ -109,7 +109,7 @@ export class FileReferences {
 			case 'uploadId':
 				return this.readTexts(value, label).map((id) => {
 					if (!isUuid(id)) {
-						const advice = "Use the id that the operation 'Upload' returned.";
+						const advice = "Use the ID that the operation 'Upload' returned.";
 						return parameters.throwInvalid(`${label} is not a valid ID (UUID)`, advice);
 					}
 					if (type !== undefined) return fromUploadId(id, type);
