@@ -126,6 +126,21 @@ describe('recovery: an odd answer of GET /messages does not lose the partial ans
 	});
 });
 
+it('recovery: does not wait if the ids of the run cannot be used in a request', async () => {
+	const { send, requests } = await open({
+		'POST /v1/chat-messages': async (response) => {
+			const ids = { conversation_id: null, message_id: null, workflow_run_id: '..' };
+			writeStream(response, event('workflow_started', { ...ids, data: { id: '..' } }));
+			await pause(20);
+			response.destroy();
+		},
+	});
+	const { error, durationMs } = await send({ options: { idleTimeout: 4 } });
+	expect(error?.message).toBe('The connection broke before the answer was complete');
+	expect(requests).toEqual(['POST /v1/chat-messages']);
+	expect(durationMs).toBeLessThan(2_000);
+});
+
 describe('lists and reads: another shape than the endpoint has is an error, never an item', () => {
 	const bodies = [
 		7,
