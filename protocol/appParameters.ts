@@ -145,7 +145,7 @@ function validateInput(
 	if (value === undefined || value === null) {
 		return required ? `${variable} is required in input form` : undefined;
 	}
-	// Since Dify 1.11, an empty text for an optional file is no file (langgenius/dify#28948).
+	// Since Dify 1.11, an empty text for an optional file means no file (langgenius/dify#28948).
 	if ((type === 'file' || type === 'file-list') && !required && value === '') {
 		return undefined;
 	}

@@ -44,7 +44,10 @@ export function limitText(text: string, maxLength: number): string {
 	return trimmed.length > maxLength ? `${trimmed.slice(0, maxLength)}…` : trimmed;
 }
 
-/** Returns an id of the wire, `undefined` if it is not a text or is empty. Some events have an empty id at first. */
+/**
+ * Returns an id of the wire, `undefined` if it is not a text or is empty.
+ * Some events have an empty id at first.
+ */
 export function toId(value: unknown): string | undefined {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }

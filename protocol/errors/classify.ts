@@ -23,7 +23,10 @@ export interface DifyError {
 	hint: string;
 }
 
-/** How much of an error body callers read and pass to {@link classifyError}, in bytes. Dify's error bodies are shorter. */
+/**
+ * How much of an error body callers read and pass to {@link classifyError}, in bytes.
+ * Dify's error bodies are shorter.
+ */
 export const MAX_ERROR_BODY_BYTES = 16 * 1024;
 
 /** Longer messages are cut off. Dify's own messages have at most some hundred characters. */
@@ -148,7 +151,10 @@ function limitFields({
 	};
 }
 
-/** Removes the route suggestion that flask-restx appends to the message of each 404. It does not help the user. */
+/**
+ * Removes the route suggestion that flask-restx appends to the message of each 404.
+ * It does not help the user.
+ */
 function removeRouteSuggestion(message: string): string {
 	const start = message.indexOf('You have requested this URI [');
 	return start === -1 ? message : message.slice(0, start);

@@ -43,7 +43,7 @@ export interface ParsedError {
 	message: string;
 	isHtml: boolean;
 	isJson: boolean;
-	/** Whether a node of a chatflow failed. Dify reports that in the workflow's end, or in its own words. */
+	/** Whether a node of a chatflow failed. `workflow_finished` or the prefix of the message shows it. */
 	isWorkflowFailure: boolean;
 }
 

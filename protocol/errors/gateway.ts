@@ -84,7 +84,8 @@ export const GATEWAY_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'file_too_large',
 		matches: hasCode('file_too_large'),
-		// Depending on the version, Dify's own message is empty or an unfilled template (docs/dify-api.md#error-codes).
+		// Depending on the version, Dify's own message is empty or an unfilled template
+		// (docs/dify-api.md#error-codes).
 		message: () => 'The file is larger than Dify accepts',
 		hint: 'Send a smaller file, or raise the limit in Dify (UPLOAD_IMAGE_FILE_SIZE_LIMIT and similar variables). GET /parameters lists the limits under system_parameters.',
 	},

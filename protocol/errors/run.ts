@@ -3,8 +3,8 @@ import { BASE_URL_HINT, hasCode, messageMatches, withSenderText } from './errorR
 import { NETWORK_RULES } from './network';
 
 /**
- * Errors of the run itself: the app, the model, the workflow, a broken stream, a timeout. The last rule
- * matches everything.
+ * Errors of the run itself: the app, the model, the workflow, a broken stream, a timeout.
+ * The last rule matches everything.
  */
 export const RUN_RULES: readonly ErrorRule[] = [
 	{

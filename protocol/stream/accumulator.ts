@@ -33,13 +33,13 @@ export type RunPhase = 'streaming' | 'awaitingPair' | 'done';
 export const PAIR_GRACE_MS = 500;
 
 /**
- * The same for `workflow_finished` of Dify before 1.13, after which the moderation of the answer runs
- * before `message_replace` and `message_end` come. These versions close the connection after the last
- * event, so the wait rarely lasts this long.
+ * How long to wait after `workflow_finished` of Dify before 1.13, in milliseconds. Dify then moderates the
+ * answer before it sends `message_replace` and `message_end`. These versions close the connection after
+ * the last event, so the wait rarely lasts this long.
  */
 export const LATE_END_GRACE_MS = 5_000;
 
-/** The same if the version is not known and nothing shows that it is 1.13 or later. */
+/** How long to wait after `workflow_finished` if the version may be earlier than 1.13, in milliseconds. */
 export const UNKNOWN_VERSION_GRACE_MS = 2_000;
 
 export interface AccumulatorOptions {
@@ -116,7 +116,7 @@ export class RunAccumulator {
 		// workflow_finished follows message_end at once. Only Dify >= 1.14 can resume a run.
 		if (this.messageEnd !== undefined || this.isResumed) return PAIR_GRACE_MS;
 		if (this.isKnownBefore113) return LATE_END_GRACE_MS;
-		const isVersionKnown = isVersionBefore(this.difyVersion, 1, 13) !== undefined;
+		const isVersionKnown = isVersionBefore(this.difyVersion, '1.13') !== undefined;
 		return isVersionKnown || this.isSince113 ? PAIR_GRACE_MS : UNKNOWN_VERSION_GRACE_MS;
 	}
 
@@ -329,7 +329,10 @@ export class RunAccumulator {
 		if (id !== undefined) this.answerFileIds.add(id);
 	}
 
-	/** Since Dify 1.13 `message_end` lists the files of the answer. Before, only `message_file` events have them. */
+	/**
+	 * Since Dify 1.13 `message_end` lists the files of the answer. Before,
+	 * only `message_file` events have them.
+	 */
 	private get answerFiles(): unknown[] {
 		const { answerFileIds: answerIds, uploadIds } = this;
 		const files = selectAnswerFiles(this.messageEnd?.files, { answerIds, uploadIds });
@@ -337,7 +340,7 @@ export class RunAccumulator {
 	}
 
 	private get isKnownBefore113(): boolean {
-		return isVersionBefore(this.difyVersion, 1, 13) === true;
+		return isVersionBefore(this.difyVersion, '1.13') === true;
 	}
 
 	private get status(): RunStatus {
@@ -360,7 +363,7 @@ export class RunAccumulator {
 		// answer came before its workflow started.
 		const usage = toMetadata(this.messageEnd?.metadata).usage;
 		if (this.isChatflow || typeof usage?.time_to_first_token === 'number') return 'advanced-chat';
-		const canBeNewAgent = isVersionBefore(this.difyVersion, 1, 15) !== true;
+		const canBeNewAgent = isVersionBefore(this.difyVersion, '1.15') !== true;
 		if (this.isNewAgent && canBeNewAgent) return 'agent';
 		return this.isAgent ? 'agent-chat' : 'chat';
 	}
@@ -371,7 +374,7 @@ export class RunAccumulator {
 		if (id === undefined) return null;
 		const { status, elapsed_time, total_tokens, total_steps } = workflow ?? {};
 		const outputs = isRecord(workflow?.outputs) ? workflow.outputs : {};
-		// The outputs contain the text before moderation, which must not reach anybody.
+		// The outputs contain the text before moderation, which must not become visible.
 		const isUnmoderated = this.isModerated && 'answer' in outputs;
 		return {
 			id,

@@ -1,7 +1,7 @@
 import { isRecord, toId } from '../text';
 
-/** What a run tells about its files. */
-export interface FileOrigins {
+/** What the events of a run show about the origin of its files. */
+interface FileOrigins {
 	/** Ids of files that `message_file` events announced as files of the answer. */
 	answerIds?: ReadonlySet<string>;
 	/** Ids and URLs of the files that a chatflow was started with. */

@@ -67,7 +67,10 @@ export function toMetadata(value: unknown): Metadata {
 	};
 }
 
-/** Returns the reasoning in the `metadata` of `message_end` or of a blocking response, `''` if there is none. */
+/**
+ * Returns the reasoning in the `metadata` of `message_end` or of a blocking response,
+ * `''` if there is none.
+ */
 export function readReasoning(metadata: unknown): string {
 	const reasoning = isRecord(metadata) ? metadata.reasoning : undefined;
 	if (!isRecord(reasoning)) return toText(reasoning).trim();

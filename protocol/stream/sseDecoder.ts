@@ -38,7 +38,7 @@ interface SseDecoder {
 
 const DEFAULT_MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 
-/** How much of a message that is no event is kept as its text. */
+/** Characters of the text of a malformed message that are kept. */
 const MAX_TEXT_LENGTH = 1_000;
 
 /**

@@ -29,7 +29,10 @@ import { RequestTimeouts, onTimeout } from '../transport/requestTimeouts';
 import type { RunOptions } from './options';
 import type { WebhookStream } from './webhookStream';
 
-/** A chatflow sends its first event within one or two seconds. After this time without one, the cause is looked up. */
+/**
+ * A chatflow sends its first event within one or two seconds. After this time without one,
+ * the cause is looked up.
+ */
 const STALL_MS = 10_000;
 
 export interface RunSettings extends TimeoutLimits, AccumulatorOptions {
@@ -37,9 +40,15 @@ export interface RunSettings extends TimeoutLimits, AccumulatorOptions {
 	includeEvents: boolean;
 	/** Called for each piece of the answer. Reading continues when its promise settles. */
 	onText?: (text: string) => Promise<void>;
-	/** Called once if no event arrives within {@link STALL_MS}. Returns the cause, or `undefined` to keep waiting. */
+	/**
+	 * Called once if no event arrives within {@link STALL_MS}. Returns the cause,
+	 * or `undefined` to keep waiting.
+	 */
 	diagnoseStall?: (stall: StalledRun) => Promise<DifyError | undefined>;
-	/** Called when the response headers have arrived. Returns an error to give up the run. `signal` aborts with the run. */
+	/**
+	 * Called when the response headers have arrived. Returns an error to give up the run.
+	 * `signal` aborts with the run.
+	 */
 	onConnected?: (signal: AbortSignal) => Promise<DifyError | undefined>;
 	/** Whether pings do not restart the idle timeout. */
 	ignoresPings?: boolean;
@@ -54,7 +63,7 @@ export interface StalledRun {
 }
 
 /** Times in ms since the request was sent. `events` does not include pings. */
-export interface RunTiming {
+interface RunTiming {
 	ttft_ms: number | null;
 	duration_ms: number;
 	events: number;

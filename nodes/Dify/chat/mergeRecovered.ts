@@ -15,7 +15,7 @@ export interface RecoveredRun {
 }
 
 /** Where the rest of a run can come from. */
-export interface RecoverySources {
+interface RecoverySources {
 	/** The resumed events, if they contain the end of the run. */
 	end: RunOutcome | undefined;
 	/** The message as Dify stores it, if it can be read. */

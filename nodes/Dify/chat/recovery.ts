@@ -11,13 +11,16 @@ import type { RecoveredRun } from './mergeRecovered';
 import { isDone, mergeRecovered } from './mergeRecovered';
 import type { RunOptions } from './options';
 
-/** Chatbots and agents store the message, complete or empty, within 1 s after the stream breaks (docs/dify-api.md#recovery). */
+/**
+ * Chatbots and agents store the message, complete or empty, within 1 s after the stream breaks
+ * (docs/dify-api.md#recovery).
+ */
 const MAX_STORE_DELAY_MS = 3_000;
 /** How long to wait for a chatflow, which continues without a client, if 'Idle Timeout' has no limit. */
 const DEFAULT_RECOVERY_MS = 300_000;
 /**
- * How long to read a run's events that contain pings only. Since Dify 1.15 such a reader can hear nothing
- * until the run's end and beyond (docs/dify-api.md#resuming), so the events are requested again.
+ * How long to read a run's events that contain pings only. Since Dify 1.15 such a request can stay
+ * without an event even after the run has ended (docs/dify-api.md#resuming), so it is sent again.
  */
 const SILENT_EVENTS_MS = 1_500;
 /** How long GET /messages may take. */
@@ -30,7 +33,7 @@ const MAX_RETRY_DELAY_MS = 1_000;
 /** The message of the run is among the latest messages of its conversation. */
 const RECENT_MESSAGES = 20;
 
-export interface RecoverySettings {
+interface RecoverySettings {
 	/** The user who started the run. */
 	user: string;
 	options: RunOptions;
@@ -77,7 +80,7 @@ class RunRecovery {
 		const { workflow, mode, conversation_id, message_id } = outcome.result;
 		const { options, workflowRunId } = settings;
 		const isChatflow = mode === 'advanced-chat' || workflowRunId !== undefined;
-		this.isContinuing = isChatflow && isVersionBefore(outcome.difyVersion, 1, 13) !== true;
+		this.isContinuing = isChatflow && isVersionBefore(outcome.difyVersion, '1.13') !== true;
 		this.deadline = performance.now() + maxRecoveryMs(outcome, options, this.isContinuing);
 		this.conversationId = conversation_id;
 		this.messageId = message_id;

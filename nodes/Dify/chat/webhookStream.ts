@@ -44,9 +44,9 @@ export class WebhookStream {
 }
 
 /**
- * Calls `run`, and sends the reason of a failure to the client that receives the answer as a stream, also
- * of a failure before the first request. If the node fails, n8n sends the error's description to the
- * client, and if the node continues, n8n sends nothing.
+ * Calls `run`. If it fails, the client that receives the answer as a stream gets the reason, also if no
+ * request was sent yet. If the error stops the workflow, n8n sends the error's description to the client,
+ * so the message is added to it. If the workflow continues, n8n sends nothing, so this sends the message.
  */
 export async function reportFailure<Result>(
 	context: IExecuteFunctions,
@@ -74,7 +74,10 @@ async function sendFailure(
 	}
 }
 
-/** Returns the option 'Stream to Response'. An invalid value, or an expression that fails, does not hide the error. */
+/**
+ * Returns the option 'Stream to Response'. An invalid value, or an expression that fails,
+ * does not hide the error.
+ */
 function isStreamWanted(context: IExecuteFunctions, itemIndex: number): boolean {
 	try {
 		const value = context.getNodeParameter('options.streamToResponse', itemIndex, true);

@@ -20,7 +20,7 @@ const UNKNOWN_MIME_TYPE = 'application/octet-stream';
 export type BinarySource = { field: string } | { data: IBinaryData };
 
 /** A file that has been read. */
-export interface BinaryFile {
+interface BinaryFile {
 	/** Name of the binary field; `undefined` if an expression returned the file. */
 	field?: string;
 	bytes: Buffer;
@@ -253,7 +253,7 @@ function findField(parameters: ParameterReader, name: string): string | undefine
 /** Returns the file that n8n's helpers find under a name or path. */
 function getBinary(parameters: ParameterReader, field: string): IBinaryData | undefined {
 	const { context, itemIndex } = parameters;
-	// Every object has properties such as `constructor`, which are no files. The helper throws for a missing
+	// Every object has properties such as `constructor`, which are not files. The helper throws for a missing
 	// file, which is slow for a text with many entries.
 	const mayExist = isCombined(parameters)
 		? hasContent(valueAt(getItem(parameters)?.json, field))
@@ -269,7 +269,7 @@ function getBinary(parameters: ParameterReader, field: string): IBinaryData | un
 
 async function readBytes(parameters: ParameterReader, source: BinarySource): Promise<Buffer> {
 	const { context, itemIndex } = parameters;
-	// n8n's helper takes an object without a MIME type for something else.
+	// n8n's helper does not recognize an object without a MIME type as binary data.
 	const file =
 		'field' in source ? source.field : { ...source.data, mimeType: mimeTypeOf(source.data) };
 	try {
@@ -284,7 +284,10 @@ async function readBytes(parameters: ParameterReader, source: BinarySource): Pro
 	}
 }
 
-/** Returns the file's name, extension and MIME type. n8n's helper detects what is missing, by the name or the bytes. */
+/**
+ * Returns the file's name, extension and MIME type. n8n's helper detects what is missing,
+ * by the name or the bytes.
+ */
 async function completeMetadata(
 	context: IExecuteFunctions,
 	bytes: Buffer,

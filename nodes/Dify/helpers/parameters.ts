@@ -23,20 +23,23 @@ export function isUuid(text: string): boolean {
 	return UUID.test(text);
 }
 
-/** Returns some fields of an object. A field that an older Dify does not send is null, so that expressions work. */
+/**
+ * Returns some fields of an object. A field that an older Dify does not send is null,
+ * so that expressions work.
+ */
 export function pick(body: IDataObject, fields: readonly string[]): IDataObject {
 	return Object.fromEntries(fields.map((field) => [field, body[field] ?? null]));
 }
 
 /** An id parameter. */
-export interface IdParameter {
+interface IdParameter {
 	name: string;
 	/** Where users find such an id, as the object of "Use …". */
 	source: string;
 }
 
 /** A JSON value that a parameter contains. */
-export interface JsonParameter {
+interface JsonParameter {
 	name: string;
 	value: unknown;
 	/** What to do if the text is not valid JSON. */
@@ -215,7 +218,10 @@ export class ParameterReader extends FieldReader {
 		return throwInvalidParameter(this, message, description);
 	}
 
-	/** Returns the mapped fields that have a value. n8n sets a field without a value to null; Dify then uses its default. */
+	/**
+	 * Returns the mapped fields that have a value.
+	 * n8n sets a field without a value to null; Dify then uses its default.
+	 */
 	private readMappedInputs(): Record<string, unknown> {
 		const raw = this.readRaw('inputs');
 		const { value: mapped, schema } = isRecord(raw) ? raw : {};

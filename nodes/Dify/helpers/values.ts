@@ -5,7 +5,10 @@ import { stringify } from '../../../protocol/text';
  * or an imported workflow can give any value.
  */
 
-/** The converted value, or what is wrong with it: the rest of a sentence that begins with the parameter's name. */
+/**
+ * The converted value, or what is wrong with it:
+ * the rest of a sentence that begins with the parameter's name.
+ */
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; problem: string };
 
 /** Characters of a value that a message quotes. */
@@ -69,7 +72,7 @@ export function parseBoolean(value: unknown): Parsed<boolean> {
 	return invalid(`must be true or false, not ${describe(value)}`);
 }
 
-export interface NumberRange {
+interface NumberRange {
 	minimum: number;
 	maximum?: number;
 	/** Whether the value is a count. It is rounded and brought into the range. */
@@ -104,7 +107,7 @@ export function parseOption(value: unknown, options: readonly string[]): Parsed<
 	return invalid(`must be one of ${list}, not ${describe(value)}`);
 }
 
-/** Returns the number, or NaN for a value that is no number. */
+/** Returns the number, or NaN for a value that is not a number. */
 function coerceNumber(value: unknown): number {
 	if (typeof value === 'number') return value;
 	return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;

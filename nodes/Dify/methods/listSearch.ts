@@ -11,10 +11,9 @@ import { DifyClient } from '../transport/DifyClient';
 import { throwInvalidParameter } from '../transport/errors';
 import { readMessages } from '../transport/messages';
 import type { ListRow, Page } from '../transport/pagination';
-import { parsePage } from '../transport/pagination';
+import { MAX_PAGE_SIZE, parsePage } from '../transport/pagination';
 import { readForm } from './resourceMapping';
 
-const PAGE_SIZE = 100;
 /** The list of messages sends a request per conversation, so its pages cover fewer conversations. */
 const CONVERSATIONS_PER_MESSAGE_PAGE = 10;
 const MESSAGES_PER_CONVERSATION = 20;
@@ -37,7 +36,7 @@ export async function searchConversations(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const client = await DifyClient.forItem(this);
-	const query = { user: readUser(this), limit: PAGE_SIZE, last_id: paginationToken };
+	const query = { user: readUser(this), limit: MAX_PAGE_SIZE, last_id: paginationToken };
 	const page = await readConversations(client, query);
 	return {
 		results: filterByName(
@@ -119,7 +118,7 @@ export async function searchVariables(
 		);
 	}
 	const client = await DifyClient.forItem(this);
-	const query = { user: readUser(this), limit: PAGE_SIZE };
+	const query = { user: readUser(this), limit: MAX_PAGE_SIZE };
 	const { data } = await client.requestParsed(
 		{ method: 'GET', path: `/conversations/${id}/variables`, qs: query },
 		parsePage<ListRow>,
@@ -173,7 +172,7 @@ function nameOf({ id, name }: ListRow): string {
 function formatTime(unixSeconds: unknown, timeZone: string): string {
 	const date = new Date((toNumber(unixSeconds) ?? Number.NaN) * 1000);
 	if (Number.isNaN(date.getTime())) return '';
-	// Sweden writes dates as ISO 8601 does.
+	// The Swedish date format is that of ISO 8601.
 	return ` · ${date.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })}`;
 }
 

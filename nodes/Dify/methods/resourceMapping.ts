@@ -87,7 +87,7 @@ function toSentence(text: string): string {
 	return /[.!?)…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
-/** n8n shows a notice as HTML. A server's words must stay text. */
+/** Escapes a notice. n8n shows it as HTML, and it can contain the text of a server. */
 function escapeHtml(text: string): string {
 	return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

@@ -30,7 +30,7 @@ import { parsePage, readPages } from './pagination';
 import { Redactor } from './redaction';
 import { RequestTimeouts } from './requestTimeouts';
 
-export type NodeContext = IExecuteFunctions | ILoadOptionsFunctions;
+type NodeContext = IExecuteFunctions | ILoadOptionsFunctions;
 
 export interface DifyRequest {
 	method: IHttpRequestMethods;
@@ -53,15 +53,15 @@ export interface BoundedRequest extends Omit<DifyRequest, 'startsRun'> {
 }
 
 /** The response, with any HTTP status, or the reason why there is none. */
-export type SendResult = { ok: true; response: HttpResponse } | { ok: false; source: ErrorSource };
+type SendResult = { ok: true; response: HttpResponse } | { ok: false; source: ErrorSource };
 
 /** A file that Dify returned. */
-export interface DownloadedFile {
+interface DownloadedFile {
 	response: HttpResponse;
 	bytes: Buffer;
 }
 
-export interface ListRequest {
+interface ListRequest {
 	path: string;
 	qs: IDataObject;
 	/** Maximum number of rows; `Infinity` for all of them. */
@@ -77,7 +77,10 @@ const MAX_TRANSFER_MS = 3_600_000;
 const MAX_EDITOR_REQUEST_MS = 30_000;
 /** Longest time of a request that the result of the operation does not depend on. */
 const MAX_SIDE_REQUEST_MS = 10_000;
-/** Longest time to submit a form. Dify answers when it has stored the form, and continues the run after that. */
+/**
+ * Longest time to submit a form. Dify answers when it has stored the form,
+ * and continues the run after that.
+ */
 const MAX_FORM_SUBMIT_MS = 60_000;
 
 /**
@@ -404,7 +407,7 @@ export function isPathSegment(text: string): boolean {
 	return text !== '' && !/^(?:\.|%2e){1,2}$/i.test(text);
 }
 
-/** Returns the path without the token of a form: whoever has the token can submit the form. */
+/** Returns the path without the token of a form, because the token is enough to submit the form. */
 function withoutFormToken(path: string): string {
 	return path.replace(/^(\/form\/human_input\/).+/, '$1***');
 }

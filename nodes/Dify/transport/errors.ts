@@ -7,20 +7,20 @@ import { limitText, toText } from '../../../protocol/text';
 const MAX_SHOWN_ANSWER_LENGTH = 1_000;
 
 /** The input item that an error belongs to. */
-export interface ItemContext {
+interface ItemContext {
 	context: Pick<IExecuteFunctions, 'getNode'>;
 	itemIndex: number;
 }
 
 /** The client whose request failed. */
-export interface ApiErrorOrigin extends ItemContext {
+interface ApiErrorOrigin extends ItemContext {
 	/** Removes the API key from a text. */
 	redact(text: string): string;
 	/** Removes the API key from all texts of a JSON value. */
 	redactAll<Value>(value: Value): Value;
 }
 
-export interface ApiErrorDetails {
+interface ApiErrorDetails {
 	/** What the node was doing. It is put before the message. */
 	about?: string;
 	/** The status and the fields of the run that arrived before the error, under the names that the item uses. */

@@ -26,12 +26,15 @@ const MIB = 1024 * 1024;
 export const MAX_JSON_BYTES = 64 * MIB;
 /**
  * Largest part of an event stream in bytes that contains no event. It exceeds the largest event that is read,
- * so that an event which is a little larger is skipped and the answer goes on.
+ * so that a slightly larger event is skipped and the answer continues.
  */
 export const MAX_EVENT_BYTES = 2 * MAX_JSON_BYTES;
 /** Largest JSON body of a request on the side, such as GET /parameters, in bytes. */
 export const MAX_SIDE_BODY_BYTES = 8 * MIB;
-/** Largest event stream in bytes whose events are kept. An event has about 400 bytes for each word of the answer. */
+/**
+ * Largest event stream in bytes whose events are kept.
+ * An event has about 400 bytes for each word of the answer.
+ */
 export const MAX_KEPT_EVENTS_BYTES = 512 * MIB;
 /** Largest file in bytes. Dify's own limits for uploads are at most 100 MB by default. */
 export const MAX_DOWNLOAD_BYTES = 512 * MIB;

@@ -30,7 +30,7 @@ export interface StoredMessage {
 	workflowRunId?: string;
 }
 
-export interface MessagesQuery {
+interface MessagesQuery {
 	conversation_id: string;
 	user: string;
 	/** Maximum number of messages: the latest ones, or the latest ones before `first_id`. */
@@ -38,7 +38,7 @@ export interface MessagesQuery {
 	first_id?: string;
 }
 
-export interface ReadLimits {
+interface ReadLimits {
 	signal?: AbortSignal;
 	/** Longest duration in ms. */
 	maxDurationMs?: number;
@@ -89,7 +89,10 @@ function toStoredMessage(row: Record<string, unknown> & { id: string }): StoredM
 	};
 }
 
-/** Returns the fields of `message_end.metadata.usage` that a row has. Dify has more of them only at the end of the stream. */
+/**
+ * Returns the fields of `message_end.metadata.usage` that a row has.
+ * Dify has more of them only at the end of the stream.
+ */
 function toUsage(row: Record<string, unknown>): Record<string, unknown> | undefined {
 	const { total_price, currency } = row;
 	const prompt_tokens = toNumber(row.message_tokens);

@@ -156,7 +156,10 @@ export class FileReferences {
 		return reference;
 	}
 
-	/** Creates the value of a file-list variable from one value, a comma-separated text, an array or `{{ $binary }}`. */
+	/**
+	 * Creates the value of a file-list variable from one value, a comma-separated text,
+	 * an array or `{{ $binary }}`.
+	 */
 	async fromInputList(value: unknown, variable: Variable): Promise<unknown> {
 		if (isBinaryMap(value)) {
 			const files = findBinaries(this.parameters, value, inputLabel(variable));
@@ -222,7 +225,10 @@ export class FileReferences {
 		};
 	}
 
-	/** Returns the texts of a list: an array, its JSON, or one text. A text that separates URLs with commas is a list of them. */
+	/**
+	 * Returns the texts of a list: an array, its JSON, or one text.
+	 * A text that separates URLs with commas is a list of them.
+	 */
 	private readTexts(value: unknown, label: string): string[] {
 		const json = typeof value === 'string' && startsLikeJson(value) ? parseJson(value) : undefined;
 		const list = Array.isArray(json) ? json : value;
