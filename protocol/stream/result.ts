@@ -1,5 +1,6 @@
 import { isRecord, toText } from '../text';
 import type { AgentThought, HumanInputForm, Metadata } from './events';
+import { joinReasoning } from './reasoning';
 
 /**
  * How a run ended.
@@ -75,14 +76,6 @@ export function readReasoning(metadata: unknown): string {
 	const reasoning = isRecord(metadata) ? metadata.reasoning : undefined;
 	if (!isRecord(reasoning)) return toText(reasoning).trim();
 	return joinReasoning(Object.values(reasoning).map(toText));
-}
-
-/** Joins the reasoning of several nodes or blocks. */
-export function joinReasoning(parts: readonly string[]): string {
-	return parts
-		.map((part) => part.trim())
-		.filter((part) => part !== '')
-		.join('\n');
 }
 
 /** Returns the human input forms in the `reasons` of a paused run. Both response modes have this list. */
