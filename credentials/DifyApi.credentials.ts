@@ -16,8 +16,9 @@ const CORRECTED_BASE_URL = BASE_URL_CORRECTIONS.reduce(
 );
 
 /**
- * Takes the place of an address that cannot be requested, so that a rule can explain it instead of n8n's
- * "ERR_INVALID_URL". Nothing is sent, because the answer is a part of this address: one byte, which is 0.
+ * Replaces a base URL that is not a valid address, so that a rule can explain the mistake. n8n alone would
+ * show "ERR_INVALID_URL". A data URL contains its own response, so nothing is sent. The response is one
+ * byte with the value 0.
  */
 const INVALID_ADDRESS = 'data:text/plain;base64,AA==';
 
@@ -28,7 +29,10 @@ const REDIRECT =
 const UNAVAILABLE =
 	"Dify's server, or a gateway in front of it, does not work at the moment. Check that Dify is running, and try again.";
 
-/** What to do, by the HTTP status of Dify's answer. n8n alone shows the name of the status, such as "Unauthorized". */
+/**
+ * What to do, by the HTTP status of Dify's answer. n8n alone shows the name of the status,
+ * such as "Unauthorized".
+ */
 const STATUS_MESSAGES: ReadonlyArray<readonly [status: number, message: string]> = [
 	[301, REDIRECT],
 	[302, REDIRECT],

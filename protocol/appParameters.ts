@@ -1,6 +1,6 @@
 import type { FileType } from './request';
 import { detectFileType } from './request';
-import { isRecord, toText } from './text';
+import { isRecord, toId, toText } from './text';
 
 /** The types of an app's variables (docs/dify-api.md#parameters). */
 type VariableType =
@@ -36,21 +36,18 @@ export interface Variable {
 export function parseAppVariables(parameters: unknown): Variable[] {
 	const form = isRecord(parameters) ? parameters.user_input_form : undefined;
 	if (!Array.isArray(form)) return [];
-	return form.flatMap((entry: unknown) => {
-		if (typeof entry !== 'object' || entry === null) return [];
+	return form.filter(isRecord).flatMap((entry) => {
 		// Each entry looks like `{"text-input": {…}}`. In chatbots only the key has the type.
 		const [type, fields] = Object.entries(entry)[0] ?? [];
-		if (type === undefined || typeof fields?.variable !== 'string') return [];
-		const { label, required, options, max_length, allowed_file_types } = fields as Record<
-			string,
-			unknown
-		>;
+		if (type === undefined || !isRecord(fields)) return [];
+		const { variable, label, required, options, max_length, allowed_file_types } = fields;
+		if (typeof variable !== 'string') return [];
 		return [
 			{
 				...fields,
 				type,
-				variable: fields.variable,
-				label: typeof label === 'string' && label !== '' ? label : fields.variable,
+				variable,
+				label: toId(label) ?? variable,
 				required: required === true,
 				options: Array.isArray(options) ? options.map(toText) : undefined,
 				max_length: typeof max_length === 'number' && max_length > 0 ? max_length : undefined,
@@ -148,7 +145,7 @@ function validateInput(
 	if (value === undefined || value === null) {
 		return required ? `${variable} is required in input form` : undefined;
 	}
-	// Since Dify 1.11, an empty text for an optional file is no file (langgenius/dify#28948).
+	// Since Dify 1.11, an empty text for an optional file means no file (langgenius/dify#28948).
 	if ((type === 'file' || type === 'file-list') && !required && value === '') {
 		return undefined;
 	}

@@ -1,5 +1,5 @@
 import type { FileType } from './request';
-import { toText } from './text';
+import { isRecord, toText } from './text';
 
 /** One field of the form that a paused chatflow waits for. */
 export interface FormField {
@@ -23,16 +23,14 @@ interface FormAction {
 
 /** Returns the fields of a GET /form/human_input/{form_token} body (docs/dify-api.md#human-input). */
 export function parseFormFields(form: unknown): FormField[] {
-	const { inputs, resolved_default_values: resolvedDefaults } = form as Record<string, unknown>;
-	return toObjects(inputs).flatMap((input) => {
-		const { output_variable_name: name, default: defaultValue, type } = input;
+	const { inputs, resolved_default_values } = toRecord(form);
+	// When the default is a variable of the run, Dify puts its value in resolved_default_values.
+	const resolvedDefaults = new Map(Object.entries(toRecord(resolved_default_values)));
+	return toRecords(inputs).flatMap((input) => {
+		const { output_variable_name: name, type, allowed_file_types } = input;
 		if (typeof name !== 'string') return [];
-		// When the default is a variable of the run, Dify puts its value in resolved_default_values.
-		const value =
-			(resolvedDefaults as Record<string, unknown> | null | undefined)?.[name] ??
-			(defaultValue as { value?: unknown } | null | undefined)?.value;
-		const options = (input.option_source as { value?: unknown } | null | undefined)?.value;
-		const { allowed_file_types } = input;
+		const value = resolvedDefaults.get(name) ?? toRecord(input.default).value;
+		const options = toRecord(input.option_source).value;
 		return [
 			{
 				name,
@@ -49,14 +47,17 @@ export function parseFormFields(form: unknown): FormField[] {
 
 /** Returns the buttons of a GET /form/human_input/{form_token} body. */
 export function parseFormActions(form: unknown): FormAction[] {
-	const { user_actions: actions } = form as Record<string, unknown>;
-	return toObjects(actions).flatMap(({ id, title }) =>
+	return toRecords(toRecord(form).user_actions).flatMap(({ id, title }) =>
 		typeof id === 'string' ? [{ id, title: typeof title === 'string' ? title : id }] : [],
 	);
 }
 
-/** Returns the objects in `list`, and an empty array if it is not an array. */
-function toObjects(list: unknown): Array<Record<string, unknown>> {
-	if (!Array.isArray(list)) return [];
-	return list.filter((entry) => typeof entry === 'object' && entry !== null);
+/** Returns an object, and an empty one for any other value. */
+function toRecord(value: unknown): Record<string, unknown> {
+	return isRecord(value) ? value : {};
+}
+
+/** Returns the objects in a list, and an empty array if the value is not a list. */
+function toRecords(list: unknown): Array<Record<string, unknown>> {
+	return Array.isArray(list) ? list.filter(isRecord) : [];
 }

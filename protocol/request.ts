@@ -3,7 +3,10 @@ export type ResponseMode = 'streaming' | 'blocking';
 
 export type FileType = 'image' | 'document' | 'audio' | 'video' | 'custom';
 
-/** A file in the body of POST /chat-messages: in `files`, or as the value of a file variable (docs/dify-api.md#files). */
+/**
+ * A file in the body of POST /chat-messages: in `files`, or as the value of a file variable
+ * (docs/dify-api.md#files).
+ */
 export type FileReference =
 	| { type: FileType; transfer_method: 'local_file'; upload_file_id: string }
 	| { type: FileType; transfer_method: 'remote_url'; url: string };

@@ -12,7 +12,7 @@ const TOKEN_GAP_MS = 50;
 const GOAL_MS = 3_000;
 
 const RESUMING_VERSIONS = DIFY_VERSIONS.filter(
-	(version) => isVersionBefore(version, 1, 14) === false,
+	(version) => isVersionBefore(version, '1.14') === false,
 );
 
 const HELP = `Cuts the stream of a chatflow at a different token in each of ${TRIES} tries, and measures how long after the end of the

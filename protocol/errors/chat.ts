@@ -21,7 +21,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'variable_not_found',
 		matches: messageMatches(/^Conversation Variable Not Exists/),
-		hint: "Use 'Conversation > Get Variables' to get the ids of the conversation's variables. Variables that were added to a chatflow exist only in conversations started after that.",
+		hint: "Use 'Conversation > Get Variables' to get the IDs of the conversation's variables. Variables that were added to a chatflow exist only in conversations started after that.",
 	},
 	{
 		kind: 'variable_type',
@@ -43,7 +43,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'conversation_id_invalid',
 		matches: isInvalidConversationId,
-		message: () => "'Conversation' is not an id of a conversation",
+		message: () => "'Conversation' is not the ID of a conversation",
 		hint: 'Use the conversation_id of an earlier answer for this field, or leave it empty to start a new conversation.',
 	},
 	{
@@ -64,7 +64,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'form_invalid',
 		matches: hasCode('invalid_form_data'),
-		hint: "Set 'Action' to the id of one of the form's actions, and give a value under 'Inputs' for each input of the form. human_input of the paused item lists both.",
+		hint: "Set 'Action' to the ID of one of the form's actions, and give a value under 'Inputs' for each input of the form. human_input of the paused item lists both.",
 	},
 	{
 		kind: 'run_not_found',
@@ -79,7 +79,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'workflow_not_found',
 		matches: messageMatches(/^Workflow not found with id|^Invalid workflow_id format/),
-		hint: "Set 'Workflow ID' to the id of a published version of the chatflow, or leave it empty to use the current version.",
+		hint: "Set 'Workflow ID' to the ID of a published version of the chatflow, or leave it empty to use the current version.",
 	},
 	{
 		kind: 'unpublished',
@@ -100,7 +100,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'input_file',
 		matches: messageMatches(/in input form must be a (?:list of )?files?/),
-		hint: "Under 'Inputs', set the variable to the name of a binary field, a URL or an upload id.",
+		hint: "Under 'Inputs', set the variable to the name of a binary field, a URL or an upload ID.",
 	},
 	{
 		kind: 'input_invalid',

@@ -1,12 +1,13 @@
-import { isRecord, limitText, toId, toText } from '../text';
+import { isRecord, limitText, parseJson, toId, toNumber, toText } from '../text';
 import { CHAT_RULES } from './chat';
 import type { ErrorFields } from './errorBody';
 import { readErrorFields, toCode, toStatus } from './errorBody';
 import type { ErrorRule, ErrorSource, ParsedError } from './errorRule';
+import { withSenderText } from './errorRule';
 import { FILE_RULES } from './files';
 import { ACCESS_RULES, GATEWAY_RULES } from './gateway';
 import { RATE_LIMIT_RULES } from './rateLimit';
-import { RUN_FAILED_PREFIX, RUN_RULES } from './run';
+import { RUN_RULES } from './run';
 
 export type { ErrorSource } from './errorRule';
 
@@ -23,7 +24,10 @@ export interface DifyError {
 	hint: string;
 }
 
-/** How much of an error body callers read and pass to {@link classifyError}, in bytes. Dify's error bodies are shorter. */
+/**
+ * How much of an error body callers read and pass to {@link classifyError}, in bytes.
+ * Dify's error bodies are shorter.
+ */
 export const MAX_ERROR_BODY_BYTES = 16 * 1024;
 
 /** Longer messages are cut off. Dify's own messages have at most some hundred characters. */
@@ -51,12 +55,12 @@ export function classifyError(source: ErrorSource): DifyError {
 	try {
 		return applyRules(parseError(source));
 	} catch {
-		return applyRules({ source: BROKEN_SOURCE, message: '', isHtml: false, isJson: false });
+		return applyRules({ ...UNPARSED, source: BROKEN_SOURCE });
 	}
 }
 
-/** Characters of a body that a message shows. */
-const MAX_SHOWN_BODY_LENGTH = 200;
+/** What is known of an error that is not a text of Dify or of a gateway. */
+const UNPARSED = { message: '', isHtml: false, isJson: false, isWorkflowFailure: false } as const;
 
 /** Stands for a source that could not be read. The last rule describes it. */
 const BROKEN_SOURCE: ErrorSource = { from: 'event', message: '' };
@@ -74,90 +78,91 @@ function applyRules(error: ParsedError): DifyError {
 }
 
 /** Returns the message of an error that has none: its status with its code, or with the begin of its body. */
-function describeWithoutMessage({ source, status, code }: ParsedError): string {
-	const body = source.from === 'http' ? source.body.slice(0, MAX_SHOWN_BODY_LENGTH) : '';
-	const reason = code ?? body;
-	if (reason === '') return `Dify returned ${status ?? 'an error without a reason'}`;
-	return `Dify returned ${status ?? 'an error'}: ${reason}`;
+function describeWithoutMessage(error: ParsedError): string {
+	const { status, code } = error;
+	const sentence = `Dify returned ${status ?? 'an error without a message'}`;
+	return code === undefined ? withSenderText(sentence, error) : `${sentence}: ${code}`;
 }
 
 /** Parses a source. Texts are shortened before any rule looks at them: they can have any length. */
 function parseError(source: ErrorSource): ParsedError {
 	switch (source.from) {
-		case 'http': {
-			const status = toStatus(source.status);
-			const contentType = limitText(toText(source.contentType), MAX_CODE_LENGTH);
-			const location = toId(source.location);
-			const text = toText(source.body);
-			const fields = parseErrorBody(text);
-			const body = limitText(text, MAX_MESSAGE_LENGTH);
-			// An error under HTTP 200 has its status in the body.
-			const isError = status === undefined || status >= 300;
-			return {
-				source: { from: 'http', status: status ?? 0, contentType, body, location },
-				// nginx and Flask return error pages whose Content-Type may be missing or wrong.
-				isHtml:
-					/^<(?:!doctype|html)/i.test(body) ||
-					(/text\/html/i.test(contentType) && fields === undefined),
-				isJson: fields !== undefined,
-				status: isError ? status : (fields?.status ?? status),
-				...describe(fields ?? { message: '' }),
-			};
-		}
+		case 'http':
+			return parseHttpError(source);
 		case 'event':
 		case 'workflow': {
-			const { from } = source;
 			const status = toStatus(source.status);
-			const fields = { code: toCode(source.code), message: toText(source.message) };
-			const { code, message } = describe(fields);
-			const text = message.replace(RUN_FAILED_PREFIX, '');
-			const run = { code, status, message };
-			return { source: { from, ...run }, ...run, message: text, isHtml: false, isJson: true };
+			const texts = limitFields({ code: toCode(source.code), message: toText(source.message) });
+			const isWorkflowFailure = source.from === 'workflow' || texts.isWorkflowFailure;
+			return { ...UNPARSED, source, status, ...texts, isJson: true, isWorkflowFailure };
 		}
-		case 'network': {
-			const code = limitText(toText(source.code), MAX_MESSAGE_LENGTH);
-			const { startsRun } = source;
+		case 'network':
 			return {
-				source: { from: 'network', code, startsRun },
-				message: '',
-				isHtml: false,
-				isJson: false,
+				...UNPARSED,
+				source: { ...source, code: limitText(toText(source.code), MAX_MESSAGE_LENGTH) },
 			};
-		}
-		case 'timeout': {
-			const { limit, seconds, hasBegun } = source;
-			const limits = { limit, seconds: typeof seconds === 'number' ? seconds : 0, hasBegun };
-			return { source: { from: 'timeout', ...limits }, message: '', isHtml: false, isJson: false };
-		}
+		case 'timeout':
+			return { ...UNPARSED, source: { ...source, seconds: toNumber(source.seconds) ?? 0 } };
 		case 'streamEnd':
 		case 'truncatedBody':
 		case 'requestTimeout':
 		case 'bodySize':
 		case 'unexpectedBody':
-			return { source, message: '', isHtml: false, isJson: false };
+			return { ...UNPARSED, source };
 		default:
 			source satisfies never;
-			return { source: BROKEN_SOURCE, message: '', isHtml: false, isJson: false };
+			return { ...UNPARSED, source: BROKEN_SOURCE };
 	}
+}
+
+function parseHttpError(source: Extract<ErrorSource, { from: 'http' }>): ParsedError {
+	const status = toStatus(source.status);
+	const contentType = limitText(toText(source.contentType), MAX_CODE_LENGTH);
+	const location = toId(source.location);
+	const text = toText(source.body);
+	const fields = parseErrorBody(text);
+	const body = limitText(text, MAX_MESSAGE_LENGTH);
+	// An error under HTTP 200 has its status in the body.
+	const isError = status === undefined || status >= 300;
+	return {
+		source: { from: 'http', status: status ?? 0, contentType, body, location },
+		// nginx and Flask return error pages whose Content-Type may be missing or wrong.
+		isHtml:
+			/^<(?:!doctype|html)/i.test(body) ||
+			(/text\/html/i.test(contentType) && fields === undefined),
+		isJson: fields !== undefined,
+		status: isError ? status : (fields?.status ?? status),
+		...limitFields(fields ?? { message: '' }),
+	};
 }
 
 /** Returns the fields of an error body, `undefined` if it is not a JSON object. */
 function parseErrorBody(body: string): ErrorFields | undefined {
-	try {
-		const value: unknown = JSON.parse(body);
-		return isRecord(value) ? readErrorFields(value) : undefined;
-	} catch {
-		return undefined;
-	}
+	const value = parseJson(body);
+	return isRecord(value) ? readErrorFields(value) : undefined;
 }
 
-/** Returns the texts of an error in the length that rules and users can handle. */
-function describe({ code, message }: ErrorFields): Pick<ParsedError, 'code' | 'message'> {
+/** Dify <= 1.12 adds this prefix when it repeats the message of a failed workflow. */
+const RUN_FAILED_PREFIX = 'Run failed: ';
+
+/** Returns the texts of an error in the length that rules and users can handle, without Dify's additions. */
+function limitFields({
+	code,
+	message,
+}: ErrorFields): Pick<ParsedError, 'code' | 'message' | 'isWorkflowFailure'> {
 	const text = limitText(removeRouteSuggestion(message), MAX_MESSAGE_LENGTH);
-	return { code: code === undefined ? undefined : limitText(code, MAX_CODE_LENGTH), message: text };
+	const isWorkflowFailure = text.startsWith(RUN_FAILED_PREFIX);
+	return {
+		code: code === undefined ? undefined : limitText(code, MAX_CODE_LENGTH),
+		message: isWorkflowFailure ? text.slice(RUN_FAILED_PREFIX.length) : text,
+		isWorkflowFailure,
+	};
 }
 
-/** Removes the route suggestion that flask-restx appends to the message of each 404. It does not help the user. */
+/**
+ * Removes the route suggestion that flask-restx appends to the message of each 404.
+ * It does not help the user.
+ */
 function removeRouteSuggestion(message: string): string {
 	const start = message.indexOf('You have requested this URI [');
 	return start === -1 ? message : message.slice(0, start);

@@ -1,6 +1,6 @@
-import { isRecord, toId, toText } from '../text';
+import { isRecord, toId, toNumber, toText } from '../text';
 
-/** The fields of an error object, whoever wrote it. */
+/** The fields of an error object of Dify, a gateway or a model server. */
 export interface ErrorFields {
 	code?: string;
 	status?: number;
@@ -33,7 +33,10 @@ export function readErrorFields(body: Record<string, unknown>): ErrorFields {
 	};
 }
 
-/** Returns whether an object is an error object without doubt: it has a code, an error status or an error. */
+/**
+ * Returns whether an object is certainly an error object: it has an error,
+ * or a message with a code or an error status.
+ */
 export function isErrorObject(body: Record<string, unknown>): boolean {
 	const { code, status, error, errors, answer } = body;
 	if (answer !== undefined) return false;
@@ -49,6 +52,5 @@ export function toCode(code: unknown): string | undefined {
 
 /** Returns an HTTP status, `undefined` if the value is not one. */
 export function toStatus(status: unknown): number | undefined {
-	const number = typeof status === 'string' && /^\d{3}$/.test(status) ? Number(status) : status;
-	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+	return toNumber(typeof status === 'string' && /^\d{3}$/.test(status) ? Number(status) : status);
 }

@@ -1,4 +1,5 @@
 import type { RunError } from '../stream/result';
+import { limitText } from '../text';
 
 /** Where an error was noticed, with everything known about it. */
 export type ErrorSource =
@@ -42,6 +43,8 @@ export interface ParsedError {
 	message: string;
 	isHtml: boolean;
 	isJson: boolean;
+	/** Whether a node of a chatflow failed. `workflow_finished` or the prefix of the message shows it. */
+	isWorkflowFailure: boolean;
 }
 
 /** Recognizes one kind of error and explains it to the user. */
@@ -72,6 +75,26 @@ export function isHtmlPage(...statuses: number[]): ErrorRule['matches'] {
 /** Returns a matcher that matches when any of `matchers` does. */
 export function anyOf(...matchers: Array<ErrorRule['matches']>): ErrorRule['matches'] {
 	return (error) => matchers.some((matches) => matches(error));
+}
+
+/** Characters of a text that was not written by Dify. */
+const MAX_SHOWN_LENGTH = 200;
+
+/**
+ * Returns what the sender of an error wrote, for users: its message, its text or the title of its web page.
+ * Empty if there is no such text.
+ */
+export function senderText({ message, source, isHtml, isJson }: ParsedError): string {
+	if (message !== '') return message;
+	if (source.from !== 'http') return '';
+	const text = isHtml ? (/<title>([^<]{1,200})/i.exec(source.body)?.[1] ?? '') : source.body;
+	return isJson && /^\{\s*\}$/.test(text) ? '' : limitText(text, MAX_SHOWN_LENGTH);
+}
+
+/** Returns a sentence with the text of the sender after it, if there is one. */
+export function withSenderText(sentence: string, error: ParsedError): string {
+	const text = senderText(error);
+	return text === '' ? sentence : `${sentence}: ${text}`;
 }
 
 /** Advice for responses that do not come from Dify's API. */

@@ -1,5 +1,13 @@
-import type { ErrorRule, ParsedError } from './errorRule';
-import { anyOf, BASE_URL_HINT, hasCode, isHtmlPage, messageMatches } from './errorRule';
+import type { ErrorRule } from './errorRule';
+import {
+	anyOf,
+	BASE_URL_HINT,
+	hasCode,
+	isHtmlPage,
+	messageMatches,
+	senderText,
+	withSenderText,
+} from './errorRule';
 
 /** The request was not accepted at all: a redirect, a wrong API key, or an app without API access. */
 export const ACCESS_RULES: readonly ErrorRule[] = [
@@ -20,7 +28,7 @@ export const ACCESS_RULES: readonly ErrorRule[] = [
 		kind: 'gateway_unauthorized',
 		matches: ({ status, code, isHtml }) =>
 			status === 401 && (isHtml || code === undefined || code === '401'),
-		message: (error) => `Access was denied (401): ${ownWords(error) || 'no reason given'}`,
+		message: (error) => `Access was denied (401): ${senderText(error) || 'no reason given'}`,
 		hint: "The response does not have the form of Dify's errors, so a gateway in front of Dify may require its own login or key. If there is no gateway, check the credential's 'API Key' and 'Base URL'.",
 	},
 	{
@@ -43,17 +51,6 @@ export const ACCESS_RULES: readonly ErrorRule[] = [
 	},
 ];
 
-/** Returns what the sender of an error wrote, for users: its message, its text or the title of its web page. */
-function ownWords({ message, source, isHtml, isJson }: ParsedError): string {
-	if (message !== '') return message;
-	if (source.from !== 'http' || source.body === '') return '';
-	const text = isHtml ? (/<title>([^<]{1,200})/i.exec(source.body)?.[1] ?? '') : source.body;
-	return isJson && /^\{\s*\}$/.test(text) ? '' : text.trim().slice(0, MAX_SHOWN_LENGTH);
-}
-
-/** Characters of a text that was not written by Dify. */
-const MAX_SHOWN_LENGTH = 200;
-
 const TIMEOUT_HINT =
 	"If the request started a run, it may still be in progress in Dify. Set 'Response Mode' to 'Streaming', because gateways close connections that send nothing for a minute or two.";
 
@@ -75,9 +72,7 @@ export const GATEWAY_RULES: readonly ErrorRule[] = [
 		kind: 'gateway_timeout',
 		matches: ({ status }) => [502, 503, 504, 522, 524].includes(status ?? 0),
 		message: (error) =>
-			[`A gateway in front of Dify returned ${error.status}`, ownWords(error)]
-				.filter(Boolean)
-				.join(': '),
+			withSenderText(`A gateway in front of Dify returned ${error.status}`, error),
 		hint: ({ status }) => GATEWAY_HINTS[status ?? 0] ?? TIMEOUT_HINT,
 	},
 	{
@@ -89,7 +84,8 @@ export const GATEWAY_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'file_too_large',
 		matches: hasCode('file_too_large'),
-		// Depending on the version, Dify's own message is empty or an unfilled template (docs/dify-api.md#error-codes).
+		// Depending on the version, Dify's own message is empty or an unfilled template
+		// (docs/dify-api.md#error-codes).
 		message: () => 'The file is larger than Dify accepts',
 		hint: 'Send a smaller file, or raise the limit in Dify (UPLOAD_IMAGE_FILE_SIZE_LIMIT and similar variables). GET /parameters lists the limits under system_parameters.',
 	},
@@ -106,9 +102,7 @@ export const GATEWAY_RULES: readonly ErrorRule[] = [
 		kind: 'html',
 		matches: ({ isHtml }) => isHtml,
 		message: (error) =>
-			[`A proxy in front of Dify returned a web page (${error.status})`, ownWords(error)]
-				.filter(Boolean)
-				.join(': '),
+			withSenderText(`A proxy in front of Dify returned a web page (${error.status})`, error),
 		hint: ({ status }) => HTML_HINTS[status ?? 0] ?? BASE_URL_HINT,
 	},
 ];

@@ -1,11 +1,11 @@
-import type { ErrorRule, ParsedError } from './errorRule';
-import { anyOf, BASE_URL_HINT, hasCode, messageMatches } from './errorRule';
+import type { ErrorRule } from './errorRule';
+import { BASE_URL_HINT, hasCode, messageMatches, withSenderText } from './errorRule';
 import { NETWORK_RULES } from './network';
 
-/** Dify <= 1.12 adds this prefix when it repeats the message of a failed workflow. */
-export const RUN_FAILED_PREFIX = /^Run failed: /;
-
-/** Errors of the run itself: the app, the model, the workflow, a broken stream, a timeout. The last rule matches everything. */
+/**
+ * Errors of the run itself: the app, the model, the workflow, a broken stream, a timeout.
+ * The last rule matches everything.
+ */
 export const RUN_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'query_required',
@@ -33,9 +33,8 @@ export const RUN_RULES: readonly ErrorRule[] = [
 	},
 	{
 		kind: 'workflow_failed',
-		matches: anyOf(({ source }) => source.from === 'workflow', messageMatches(RUN_FAILED_PREFIX)),
-		message: ({ message }) =>
-			message.replace(RUN_FAILED_PREFIX, '') || 'The chatflow failed without giving a reason',
+		matches: ({ isWorkflowFailure }) => isWorkflowFailure,
+		message: ({ message }) => message || 'The chatflow failed without giving a reason',
 		hint: "A node of the chatflow failed. Check the run in the app's 'Logs' in Dify.",
 	},
 	{
@@ -47,11 +46,7 @@ export const RUN_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'server',
 		matches: ({ status }) => status !== undefined && status >= 500,
-		message: ({ message, status, source, isHtml }: ParsedError): string => {
-			if (message !== '') return message;
-			const text = source.from === 'http' && !isHtml ? source.body.slice(0, 200) : '';
-			return text === '' ? `Dify returned ${status}` : `Dify returned ${status}: ${text}`;
-		},
+		message: (error) => error.message || withSenderText(`Dify returned ${error.status}`, error),
 		hint: ({ code }) =>
 			code === undefined
 				? "The server returned an error that does not have the form of Dify's errors. Check the logs of Dify's API server and of the gateways in front of it."

@@ -1,7 +1,7 @@
 import { toCode, toStatus } from '../errors/errorBody';
 import { isRecord, toId, toText } from '../text';
 import { isVersionBefore } from '../version';
-import { findInputFileIds, selectAnswerFiles } from './answerFiles';
+import { AnswerFiles } from './answerFiles';
 import { AnswerText } from './answerText';
 import type {
 	AgentThought,
@@ -14,8 +14,8 @@ import type {
 } from './events';
 import { isKnownEvent } from './events';
 import type { RunError, RunResult, RunStatus, WorkflowRun } from './result';
-import { joinReasoning, parsePauseReasons, readReasoning, toMetadata } from './result';
-import { TextBuffer } from './textBuffer';
+import { joinReasoning, NodeReasoning } from './reasoning';
+import { parsePauseReasons, readReasoning, toMetadata } from './result';
 
 /**
  * How far a run has progressed.
@@ -33,13 +33,13 @@ export type RunPhase = 'streaming' | 'awaitingPair' | 'done';
 export const PAIR_GRACE_MS = 500;
 
 /**
- * The same for `workflow_finished` of Dify before 1.13, after which the moderation of the answer runs
- * before `message_replace` and `message_end` come. These versions close the connection after the last
- * event, so the wait rarely lasts this long.
+ * How long to wait after `workflow_finished` of Dify before 1.13, in milliseconds. Dify then moderates the
+ * answer before it sends `message_replace` and `message_end`. These versions close the connection after
+ * the last event, so the wait rarely lasts this long.
  */
 export const LATE_END_GRACE_MS = 5_000;
 
-/** The same if the version is not known and nothing shows that it is 1.13 or later. */
+/** How long to wait after `workflow_finished` if the version may be earlier than 1.13, in milliseconds. */
 export const UNKNOWN_VERSION_GRACE_MS = 2_000;
 
 export interface AccumulatorOptions {
@@ -60,14 +60,9 @@ export interface AccumulatorOptions {
 export class RunAccumulator {
 	private readonly answer: AnswerText;
 	private readonly isResumed: boolean;
-	/** Separated reasoning. A node that runs several times has several texts. */
-	private readonly reasoning: TextBuffer[] = [];
-	/** The unfinished reasoning of each node. */
-	private readonly openReasoning = new Map<unknown, TextBuffer>();
+	private readonly reasoning = new NodeReasoning();
 	private readonly thoughts = new Map<string, AgentThought>();
-	private readonly files: unknown[] = [];
-	private readonly answerFileIds = new Set<string>();
-	private uploadIds: ReadonlySet<string> | undefined;
+	private readonly files = new AnswerFiles();
 	private envelope: Envelope = {};
 	private forms: HumanInputForm[] = [];
 	private isChatflow = false;
@@ -116,7 +111,7 @@ export class RunAccumulator {
 		// workflow_finished follows message_end at once. Only Dify >= 1.14 can resume a run.
 		if (this.messageEnd !== undefined || this.isResumed) return PAIR_GRACE_MS;
 		if (this.isKnownBefore113) return LATE_END_GRACE_MS;
-		const isVersionKnown = isVersionBefore(this.difyVersion, 1, 13) !== undefined;
+		const isVersionKnown = isVersionBefore(this.difyVersion, '1.13') !== undefined;
 		return isVersionKnown || this.isSince113 ? PAIR_GRACE_MS : UNKNOWN_VERSION_GRACE_MS;
 	}
 
@@ -169,8 +164,7 @@ export class RunAccumulator {
 	snapshot(): RunResult {
 		const { messageEnd, error } = this;
 		const answer = this.answer.split(this.rawAnswer);
-		const separated =
-			readReasoning(messageEnd?.metadata) || joinReasoning(this.reasoning.map(String));
+		const separated = readReasoning(messageEnd?.metadata) || this.reasoning.toString();
 		const reasoning = joinReasoning([separated, answer.reasoning]);
 		const { conversation_id, message_id, task_id, created_at } = this.envelope;
 		return {
@@ -183,7 +177,7 @@ export class RunAccumulator {
 			mode: this.mode,
 			created_at,
 			metadata: toMetadata(messageEnd?.metadata),
-			files: this.answerFiles,
+			files: this.files.select(messageEnd?.files),
 			agent_thoughts: [...this.thoughts.values()],
 			workflow: this.workflowRun,
 			human_input: this.forms,
@@ -206,17 +200,8 @@ export class RunAccumulator {
 	/** Applies a known event. Returns the text to pass on to a streaming client. */
 	private apply(event: DifyEvent): string {
 		switch (event.event) {
-			case 'message': {
-				const { answer, chunk_type: type } = event;
-				if (type === 'thought') this.addReasoning(type, answer);
-				if (toId(type) !== undefined && type !== 'text') return '';
-				// A New Agent repeats the whole answer in one `message` event at the end. An Agent sends the
-				// whole answer in one if moderation has changed it.
-				if (!this.isAgentAnswerOpen) return this.answer.append(answer);
-				this.isAgentAnswerOpen = false;
-				this.isNewAgent = true;
-				return this.answer.repeat(answer);
-			}
+			case 'message':
+				return this.appendMessage(event);
 			case 'agent_message':
 				this.isAgent = true;
 				this.isAgentAnswerOpen = true;
@@ -232,12 +217,14 @@ export class RunAccumulator {
 				return event.data?.text === undefined ? '' : this.answer.replace(event.data.text);
 			case 'message_file':
 				if (toText(event.answer) !== '') return this.answer.append(event.answer);
-				if (event.answer === undefined || event.url !== undefined) this.addFile(event);
+				if (event.answer === undefined || event.url !== undefined) {
+					this.files.announce(omitEnvelope(event));
+				}
 				return '';
 			case 'reasoning_chunk': {
 				const { node_id: nodeId, reasoning, is_final: isFinal } = event.data ?? {};
-				this.addReasoning(nodeId, reasoning);
-				if (isFinal === true) this.openReasoning.delete(nodeId);
+				this.reasoning.append(nodeId, reasoning);
+				if (isFinal === true) this.reasoning.finish(nodeId);
 				return '';
 			}
 			case 'agent_thought':
@@ -259,18 +246,12 @@ export class RunAccumulator {
 				if (forms.length > 0) this.forms = forms;
 				return '';
 			}
-			case 'error': {
-				const code = toCode(event.code);
-				const status = toStatus(event.status);
-				const message = toText(event.message);
-				this.errorEvent = { code, status, message, from: 'event' };
-				// A New Agent that failed does not repeat its answer, but it names its run.
-				if (message.includes('(agent_run_id=')) this.isNewAgent = true;
+			case 'error':
+				this.setError(event);
 				return '';
-			}
 			case 'workflow_started':
 				this.isSince113 ||= toId(event.data?.reason) !== undefined;
-				this.uploadIds ??= new Set(findInputFileIds(event.data?.inputs));
+				this.files.setInputs(event.data?.inputs);
 				return '';
 			case 'node_started':
 			case 'node_finished':
@@ -311,33 +292,28 @@ export class RunAccumulator {
 		if (Array.isArray(selector) && selector.length > 0) this.isChatflow = true;
 	}
 
-	private addReasoning(nodeId: unknown, reasoning: unknown): void {
-		let buffer = this.openReasoning.get(nodeId);
-		if (buffer === undefined) {
-			buffer = new TextBuffer();
-			this.openReasoning.set(nodeId, buffer);
-			this.reasoning.push(buffer);
-		}
-		buffer.append(toText(reasoning));
+	private appendMessage({ answer, chunk_type: type }: EventOf<'message'>): string {
+		if (type === 'thought') this.reasoning.append(type, answer);
+		if (toId(type) !== undefined && type !== 'text') return '';
+		// A New Agent repeats the whole answer in one `message` event at the end. An Agent sends the whole
+		// answer in one if moderation has changed it.
+		if (!this.isAgentAnswerOpen) return this.answer.append(answer);
+		this.isAgentAnswerOpen = false;
+		this.isNewAgent = true;
+		return this.answer.repeat(answer);
 	}
 
-	private addFile(event: Extract<DifyEvent, { event: 'message_file' }>): void {
-		const [file] = selectAnswerFiles([{ belongs_to: 'assistant', ...omitEnvelope(event) }]);
-		if (file === undefined) return;
-		this.files.push(omitEnvelope(event));
-		const id = toId(event.id);
-		if (id !== undefined) this.answerFileIds.add(id);
-	}
-
-	/** Since Dify 1.13 `message_end` lists the files of the answer. Before, only `message_file` events have them. */
-	private get answerFiles(): unknown[] {
-		const { answerFileIds: answerIds, uploadIds } = this;
-		const files = selectAnswerFiles(this.messageEnd?.files, { answerIds, uploadIds });
-		return files.length > 0 ? files : this.files;
+	private setError(event: EventOf<'error'>): void {
+		const code = toCode(event.code);
+		const status = toStatus(event.status);
+		const message = toText(event.message);
+		this.errorEvent = { code, status, message, from: 'event' };
+		// A New Agent that failed does not repeat its answer, but it names its run.
+		if (message.includes('(agent_run_id=')) this.isNewAgent = true;
 	}
 
 	private get isKnownBefore113(): boolean {
-		return isVersionBefore(this.difyVersion, 1, 13) === true;
+		return isVersionBefore(this.difyVersion, '1.13') === true;
 	}
 
 	private get status(): RunStatus {
@@ -360,7 +336,7 @@ export class RunAccumulator {
 		// answer came before its workflow started.
 		const usage = toMetadata(this.messageEnd?.metadata).usage;
 		if (this.isChatflow || typeof usage?.time_to_first_token === 'number') return 'advanced-chat';
-		const canBeNewAgent = isVersionBefore(this.difyVersion, 1, 15) !== true;
+		const canBeNewAgent = isVersionBefore(this.difyVersion, '1.15') !== true;
 		if (this.isNewAgent && canBeNewAgent) return 'agent';
 		return this.isAgent ? 'agent-chat' : 'chat';
 	}
@@ -371,7 +347,7 @@ export class RunAccumulator {
 		if (id === undefined) return null;
 		const { status, elapsed_time, total_tokens, total_steps } = workflow ?? {};
 		const outputs = isRecord(workflow?.outputs) ? workflow.outputs : {};
-		// The outputs contain the text before moderation, which must not reach anybody.
+		// The outputs contain the text before moderation, which must not become visible.
 		const isUnmoderated = this.isModerated && 'answer' in outputs;
 		return {
 			id,
@@ -383,6 +359,8 @@ export class RunAccumulator {
 		};
 	}
 }
+
+type EventOf<Name extends DifyEvent['event']> = Extract<DifyEvent, { event: Name }>;
 
 /** Removes the fields that all events of a run share. The result has them only once. */
 function omitEnvelope<T extends Envelope & { event: string }>(

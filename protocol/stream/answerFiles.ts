@@ -1,7 +1,7 @@
 import { isRecord, toId } from '../text';
 
-/** What a run tells about its files. */
-export interface FileOrigins {
+/** What the events of a run show about the origin of its files. */
+interface FileOrigins {
 	/** Ids of files that `message_file` events announced as files of the answer. */
 	answerIds?: ReadonlySet<string>;
 	/** Ids and URLs of the files that a chatflow was started with. */
@@ -18,8 +18,39 @@ export function selectAnswerFiles(files: unknown, origins: FileOrigins = {}): un
 	return files.filter((file) => isRecord(file) && !isUpload(file, origins));
 }
 
+/** Collects the files of the answer from the events of a run. */
+export class AnswerFiles {
+	private readonly announced: unknown[] = [];
+	private readonly answerIds = new Set<string>();
+	private uploadIds: ReadonlySet<string> | undefined;
+
+	/** Adds the file of a `message_file` event, unless the user sent it. */
+	announce(file: Record<string, unknown>): void {
+		if (selectAnswerFiles([{ belongs_to: 'assistant', ...file }]).length === 0) return;
+		this.announced.push(file);
+		const id = toId(file.id);
+		if (id !== undefined) this.answerIds.add(id);
+	}
+
+	/** Notes the files in the inputs that `workflow_started` repeats. The first inputs count. */
+	setInputs(inputs: unknown): void {
+		this.uploadIds ??= new Set(findInputFileIds(inputs));
+	}
+
+	/**
+	 * Returns the files of the answer.
+	 *
+	 * @param files the list of `message_end`. Before Dify 1.13 only `message_file` events have the files
+	 */
+	select(files: unknown): unknown[] {
+		const { answerIds, uploadIds } = this;
+		const listed = selectAnswerFiles(files, { answerIds, uploadIds });
+		return listed.length > 0 ? listed : this.announced;
+	}
+}
+
 /** Returns the ids and URLs of the files in the inputs that `workflow_started` repeats. */
-export function findInputFileIds(inputs: unknown): string[] {
+function findInputFileIds(inputs: unknown): string[] {
 	if (!isRecord(inputs)) return [];
 	return Object.values(inputs).flatMap((value) =>
 		(Array.isArray(value) ? value : [value]).filter(isRecord).flatMap(idsOf),

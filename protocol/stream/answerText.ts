@@ -53,8 +53,8 @@ export class AnswerText {
 	}
 
 	/**
-	 * Processes an event that states the whole answer again. It counts as text only if it differs from
-	 * what has arrived.
+	 * Processes an event that states the whole answer again.
+	 * It counts as text only if it differs from what has arrived.
 	 */
 	repeat(value: unknown): string {
 		const text = toText(value);

@@ -1,8 +1,8 @@
-import { isRecord, toId, toText } from '../text';
+import { isRecord, toId, toNumber, toText } from '../text';
 import type { AccumulatorOptions } from './accumulator';
-import { splitReasoning } from './reasoning';
+import { joinReasoning, splitReasoning } from './reasoning';
 import type { RunResult } from './result';
-import { joinReasoning, parsePauseReasons, readReasoning, toMetadata } from './result';
+import { parsePauseReasons, readReasoning, toMetadata } from './result';
 
 /**
  * The response body of POST /chat-messages with `response_mode: blocking` (docs/dify-api.md#blocking).
@@ -52,8 +52,4 @@ export function parseBlockingBody(body: BlockingBody, options: AccumulatorOption
 					},
 		human_input: parsePauseReasons(data.reasons),
 	};
-}
-
-function toNumber(value: unknown): number | undefined {
-	return typeof value === 'number' ? value : undefined;
 }

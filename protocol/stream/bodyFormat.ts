@@ -9,13 +9,13 @@ export type BodyFormat = 'eventStream' | 'document' | 'unknown';
 /** The first line of an event stream begins with one of these (WHATWG HTML 9.2.5). */
 const LINE_STARTS = ['data:', 'event:', 'id:', 'retry:', ':'];
 
-/** Longer white space at the start of a body shows nothing any more. */
+/** Characters of white space at the start of a body after which its format is `unknown`. */
 const MAX_BLANK_LENGTH = 4_096;
 
 /**
  * Returns the format of a body, because gateways change or remove the content type of a stream.
  *
- * @param start the first characters of the body, one at least
+ * @param start the first characters of the body, at least one
  * @returns `undefined` if more characters are needed
  */
 export function detectBodyFormat(start: string): BodyFormat | undefined {

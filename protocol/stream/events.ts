@@ -69,7 +69,10 @@ export interface AgentThought {
 	message_files?: string[];
 }
 
-/** `data` of `human_input_required`: the form that a paused chatflow waits for (docs/dify-api.md#human-input). */
+/**
+ * `data` of `human_input_required`: the form that a paused chatflow waits for
+ * (docs/dify-api.md#human-input).
+ */
 export interface HumanInputForm {
 	form_id?: string;
 	node_id?: string;
@@ -165,7 +168,10 @@ export type DifyEvent =
 
 type DifyEventName = DifyEvent['event'];
 
-/** An event that is not in {@link EVENT_ROLES}, for example of a newer Dify. It is counted and otherwise ignored. */
+/**
+ * An event that is not in {@link EVENT_ROLES}, for example of a newer Dify.
+ * It is counted and otherwise ignored.
+ */
 export interface UnknownEvent extends Envelope {
 	event: string;
 	[key: string]: unknown;

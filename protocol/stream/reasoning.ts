@@ -1,3 +1,4 @@
+import { toText } from '../text';
 import { TextBuffer } from './textBuffer';
 
 /** An answer, or a part of one, split into visible text and reasoning. */
@@ -126,6 +127,41 @@ export class ReasoningSplitter {
 		this.pending = '';
 		return pending;
 	}
+}
+
+/** Collects reasoning that Dify sends in events of its own, by the node that it comes from. */
+export class NodeReasoning {
+	/** A node that runs several times has several texts. */
+	private readonly texts: TextBuffer[] = [];
+	/** The unfinished text of each node. */
+	private readonly open = new Map<unknown, TextBuffer>();
+
+	append(nodeId: unknown, reasoning: unknown): void {
+		let text = this.open.get(nodeId);
+		if (text === undefined) {
+			text = new TextBuffer();
+			this.open.set(nodeId, text);
+			this.texts.push(text);
+		}
+		text.append(toText(reasoning));
+	}
+
+	/** Ends the text of a node. What the node sends after that is another text. */
+	finish(nodeId: unknown): void {
+		this.open.delete(nodeId);
+	}
+
+	toString(): string {
+		return joinReasoning(this.texts.map(String));
+	}
+}
+
+/** Joins the reasoning of several nodes or blocks. */
+export function joinReasoning(parts: readonly string[]): string {
+	return parts
+		.map((part) => part.trim())
+		.filter((part) => part !== '')
+		.join('\n');
 }
 
 /** Splits a whole answer. */

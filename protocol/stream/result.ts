@@ -1,5 +1,6 @@
 import { isRecord, toText } from '../text';
 import type { AgentThought, HumanInputForm, Metadata } from './events';
+import { joinReasoning } from './reasoning';
 
 /**
  * How a run ended.
@@ -67,19 +68,14 @@ export function toMetadata(value: unknown): Metadata {
 	};
 }
 
-/** Returns the reasoning in the `metadata` of `message_end` or of a blocking response, `''` if there is none. */
+/**
+ * Returns the reasoning in the `metadata` of `message_end` or of a blocking response,
+ * `''` if there is none.
+ */
 export function readReasoning(metadata: unknown): string {
 	const reasoning = isRecord(metadata) ? metadata.reasoning : undefined;
 	if (!isRecord(reasoning)) return toText(reasoning).trim();
 	return joinReasoning(Object.values(reasoning).map(toText));
-}
-
-/** Joins the reasoning of several nodes or blocks. */
-export function joinReasoning(parts: readonly string[]): string {
-	return parts
-		.map((part) => part.trim())
-		.filter((part) => part !== '')
-		.join('\n');
 }
 
 /** Returns the human input forms in the `reasons` of a paused run. Both response modes have this list. */

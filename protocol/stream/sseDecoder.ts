@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { isErrorObject, readErrorFields } from '../errors/errorBody';
-import { isRecord, limitText, toId } from '../text';
+import { isRecord, limitText, parseJson, toId } from '../text';
 import type { DifyEvent, UnknownEvent } from './events';
 import { EVENT_ROLES } from './events';
 
@@ -40,7 +40,7 @@ interface SseDecoder {
 
 const DEFAULT_MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 
-/** How much of a message that is no event is kept as its text. */
+/** Characters of the text of a malformed message that are kept. */
 const MAX_TEXT_LENGTH = 1_000;
 
 /**
@@ -123,10 +123,8 @@ function skipToLineBreak(text: string): string {
 function parseMessage(data: string, name: string | undefined): SseMessage | undefined {
 	// Pings are counted by their line, whether or not they have data.
 	if (name === 'ping' || data.trim() === '' || data.trim() === '[DONE]') return undefined;
-	let value: unknown;
-	try {
-		value = JSON.parse(data);
-	} catch {
+	const value = parseJson(data);
+	if (value === undefined) {
 		if (name === 'error') return toErrorMessage({ message: limitText(data, MAX_TEXT_LENGTH) });
 		return { ok: false, reason: 'json', length: data.length };
 	}

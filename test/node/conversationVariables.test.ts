@@ -141,6 +141,14 @@ testErrorCases(() => testBed, 'conversation', [
 	},
 	{
 		...update,
+		name: 'rejects a number that JSON does not have',
+		parameters: { ...update.parameters, variableId: toLocator(COUNTER_ID), valueJson: ITEM_VALUE },
+		invalid: Number.POSITIVE_INFINITY,
+		message: "'Value (JSON)' is Infinity, which JSON does not have",
+		advice: 'Enter a number',
+	},
+	{
+		...update,
 		name: 'rejects a value that is not valid JSON',
 		parameters: {
 			conversationId: toLocator(UNKNOWN_ID),

@@ -113,14 +113,14 @@ testErrorCases(() => testBed, 'file', [
 		name: 'rejects an empty file id',
 		invalid: '',
 		message: "'File ID' is empty",
-		advice: 'the id that the upload returned',
+		advice: 'the ID that the upload returned',
 	},
 	{
 		...download,
 		name: 'rejects a file id that is not a UUID',
 		invalid: 'pic.png',
 		message: "'File ID' is not a valid ID (UUID)",
-		advice: 'the id that the upload returned',
+		advice: 'the ID that the upload returned',
 	},
 	...[
 		['reports an unknown file', (): unknown => UNKNOWN_ID] as const,

@@ -138,6 +138,19 @@ describe('send: binary data as the value of an expression', () => {
 		});
 	});
 
+	it('in a list of files, is not mistaken for a file of the item with the same field name', async () => {
+		const other = { ...PDF, fileName: 'other.pdf' };
+		const item = { json: { files: { data: other } } as never, binary: { data: PNG } };
+		const inputsJson = '={{ ({ name: "n", colour: "red", docs: $json.files }) }}';
+		const before = testBed.dify.requests.length;
+		getItem(await testBed.send('flow-vars', { inputsMode: 'json', inputsJson }, { items: [item] }));
+		const requests = testBed.dify.requests.slice(before);
+		const uploads = requests.filter(({ path }) => path === '/v1/files/upload');
+		expect(uploads.map(({ body }) => (body as IDataObject).files)).toEqual([
+			[expect.objectContaining({ filename: 'other.pdf' })],
+		]);
+	});
+
 	it('is rejected with the reason if n8n has no such file', async () => {
 		const item = { json: { file: { mimeType: 'image/png', id: 'nowhere:1', fileName: 'a.png' } } };
 		const error = await failedSend(binaryRow('={{ $json.file }}'), item);

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { getItem, waitUntil } from './testBed';
+import { getItem, toLocator, waitUntil } from './testBed';
 import type { Handler, HandWrittenServer, Routes } from './handWrittenServer';
 import {
 	CONVERSATION_ID,
@@ -36,6 +36,13 @@ const ODD_ANSWERS: Array<[string, Handler]> = [
 	['a number', (response) => writeJson(response, 7)],
 	['a text', (response) => writeJson(response, 'x')],
 	['a list', (response) => writeJson(response, [1])],
+	[
+		'a list that is nested too deeply to be written as JSON',
+		(response): void => {
+			response.writeHead(200, { 'Content-Type': 'application/json' });
+			response.end('['.repeat(100_000) + ']'.repeat(100_000));
+		},
+	],
 	[
 		'a web page',
 		(response): void => {
@@ -124,6 +131,21 @@ describe('recovery: an odd answer of GET /messages does not lose the partial ans
 	});
 });
 
+it('recovery: does not wait if the ids of the run cannot be used in a request', async () => {
+	const { send, requests } = await open({
+		'POST /v1/chat-messages': async (response) => {
+			const ids = { conversation_id: null, message_id: null, workflow_run_id: '..' };
+			writeStream(response, event('workflow_started', { ...ids, data: { id: '..' } }));
+			await pause(20);
+			response.destroy();
+		},
+	});
+	const { error, durationMs } = await send({ options: { idleTimeout: 4 } });
+	expect(error?.message).toBe('The connection broke before the answer was complete');
+	expect(requests).toEqual(['POST /v1/chat-messages']);
+	expect(durationMs).toBeLessThan(2_000);
+});
+
 describe('lists and reads: another shape than the endpoint has is an error, never an item', () => {
 	const bodies = [
 		7,
@@ -165,6 +187,27 @@ describe('lists and reads: another shape than the endpoint has is an error, neve
 		cancel.abort();
 		await running;
 		await waitUntil(() => sockets.size === 0);
+	});
+});
+
+/** `String()` and `Number()` throw a TypeError for this value. */
+const NO_PRIMITIVE = { toString: 1, valueOf: 1 };
+
+describe('lists and forms: a field of another type does not fail the operation', () => {
+	it('a time that is an object is ignored', async () => {
+		const row = { id: CONVERSATION_ID, name: 'tides', created_at: NO_PRIMITIVE };
+		const { run, callMethod } = await open({
+			'GET /v1/conversations': (response) => writeJson(response, { data: [row] }),
+			'GET /v1/messages': (response) => writeJson(response, { data: [row], has_more: true }),
+		});
+		expect(await callMethod('searchConversations', {})).toEqual({
+			results: [{ name: 'tides', value: CONVERSATION_ID }],
+		});
+		const conversationId = toLocator(CONVERSATION_ID);
+		const parameters = { resource: 'chatMessage', operation: 'getAll', conversationId };
+		expect(getItem(await run({ ...parameters, returnAll: true }))).toMatchObject({
+			id: CONVERSATION_ID,
+		});
 	});
 });
 

@@ -108,6 +108,19 @@ describe('webhook stream:', () => {
 		},
 	);
 
+	it.each([false, 'False', 0])(
+		'streams no error if the option streamToResponse is %j',
+		async (streamToResponse) => {
+			const result = await testBed.send(
+				'chat-plain',
+				{ query: '={{ "" }}', options: { streamToResponse } },
+				{ streaming: true, onError: 'continueRegularOutput' },
+			);
+			expect(getItem(result)).toMatchObject({ error: "'Query' is empty" });
+			expect(result.chunks).toEqual([]);
+		},
+	);
+
 	it('streams nothing if the option streamToResponse is off', async () => {
 		const parameters = { options: { streamToResponse: false } };
 		const result = await testBed.send('chat-plain', parameters, { streaming: true });

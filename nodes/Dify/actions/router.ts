@@ -61,14 +61,17 @@ export async function router(
 	return [results.flat()];
 }
 
-/** Every object has properties such as `constructor`, which are no operations. */
+/** Every object has properties such as `constructor`, which are not operations. */
 function findOperation(resource: string, operation: string): Operation | undefined {
 	const operations = Object.hasOwn(OPERATIONS, resource) ? OPERATIONS[resource] : undefined;
 	if (operations === undefined || !Object.hasOwn(operations, operation)) return undefined;
 	return operations[operation];
 }
 
-/** Returns the item that "Continue (on Fail)" outputs: the error's message, Dify's code and the partial result. */
+/**
+ * Returns the item that "Continue (on Fail)" outputs: the error's message,
+ * Dify's code and the partial result.
+ */
 function toErrorItem(
 	context: IExecuteFunctions,
 	error: unknown,

@@ -4,23 +4,23 @@ import { classifyError } from '../../../protocol/errors/classify';
 import type { AccumulatorOptions } from '../../../protocol/stream/accumulator';
 import { RunAccumulator } from '../../../protocol/stream/accumulator';
 import { isBlockingBody, parseBlockingBody } from '../../../protocol/stream/blocking';
-import type { BodyFormat } from '../../../protocol/stream/bodyFormat';
-import { detectBodyFormat } from '../../../protocol/stream/bodyFormat';
 import type { DifyEvent, UnknownEvent } from '../../../protocol/stream/events';
 import type { RunResult, RunStatus } from '../../../protocol/stream/result';
 import type { SseMessage } from '../../../protocol/stream/sseDecoder';
 import { createSseDecoder } from '../../../protocol/stream/sseDecoder';
+import { parseJson, startsLikeJson } from '../../../protocol/text';
 import type { DifyClient, DifyRequest } from '../transport/DifyClient';
-import type { HttpResponse } from '../transport/httpResponse';
+import type { BodyStart, HttpResponse } from '../transport/httpResponse';
 import {
 	MAX_EVENT_BYTES,
 	MAX_JSON_BYTES,
 	MAX_KEPT_EVENTS_BYTES,
 	decodeText,
-	isIncompleteJson,
+	isEventStream,
 	isSuccess,
-	parseJson,
+	joinChunks,
 	readBody,
+	readBodyStart,
 	readError,
 	toErrorSource,
 } from '../transport/httpResponse';
@@ -29,7 +29,10 @@ import { RequestTimeouts, onTimeout } from '../transport/requestTimeouts';
 import type { RunOptions } from './options';
 import type { WebhookStream } from './webhookStream';
 
-/** A chatflow sends its first event within one or two seconds. After this time without one, the cause is looked up. */
+/**
+ * A chatflow sends its first event within one or two seconds. After this time without one,
+ * the cause is looked up.
+ */
 const STALL_MS = 10_000;
 
 export interface RunSettings extends TimeoutLimits, AccumulatorOptions {
@@ -37,9 +40,15 @@ export interface RunSettings extends TimeoutLimits, AccumulatorOptions {
 	includeEvents: boolean;
 	/** Called for each piece of the answer. Reading continues when its promise settles. */
 	onText?: (text: string) => Promise<void>;
-	/** Called once if no event arrives within {@link STALL_MS}. Returns the cause, or `undefined` to keep waiting. */
+	/**
+	 * Called once if no event arrives within {@link STALL_MS}. Returns the cause,
+	 * or `undefined` to keep waiting.
+	 */
 	diagnoseStall?: (stall: StalledRun) => Promise<DifyError | undefined>;
-	/** Called when the response headers have arrived. Returns an error to give up the run. `signal` aborts with the run. */
+	/**
+	 * Called when the response headers have arrived. Returns an error to give up the run.
+	 * `signal` aborts with the run.
+	 */
 	onConnected?: (signal: AbortSignal) => Promise<DifyError | undefined>;
 	/** Whether pings do not restart the idle timeout. */
 	ignoresPings?: boolean;
@@ -54,7 +63,7 @@ export interface StalledRun {
 }
 
 /** Times in ms since the request was sent. `events` does not include pings. */
-export interface RunTiming {
+interface RunTiming {
 	ttft_ms: number | null;
 	duration_ms: number;
 	events: number;
@@ -137,10 +146,9 @@ export class ChatRun {
 
 	private async sendAndRead(request: DifyRequest): Promise<RunOutcome> {
 		const { client, settings, timeouts } = this;
-		// n8n's timeout would end a long answer, so it is off. `timeouts` restarts whenever data arrives.
 		const { signal } = timeouts;
 		const startsRun = request.method === 'POST';
-		const sent = await client.send({ ...request, signal, idleTimeoutMs: 0, startsRun });
+		const sent = await client.send({ ...request, signal, startsRun });
 		if (!sent.ok) return this.fail(this.limitError() ?? sent.source);
 		const { response } = sent;
 		this.response = response;
@@ -229,7 +237,7 @@ export class ChatRun {
 		if (received.isTooLarge) return this.fail({ from: 'bodySize', limitBytes: MAX_JSON_BYTES });
 		const text = this.client.redact(decodeText(received.bytes));
 		const body = parseJson(text);
-		if (body === undefined && isIncompleteJson(text)) {
+		if (body === undefined && startsLikeJson(text)) {
 			return this.fail({ from: 'streamEnd', end: 'broken', hasBegun: true });
 		}
 		if (!isBlockingBody(body)) return this.fail(toErrorSource(response, text));
@@ -314,11 +322,9 @@ export class ChatRun {
 
 	/** Returns the limit that ended the request, or `undefined` if none did. */
 	private limitError(): ErrorSource | undefined {
-		const { abortReason } = this.timeouts;
-		if (abortReason !== 'idle' && abortReason !== 'total') return undefined;
-		const { idleTimeoutMs, maxDurationMs } = this.settings;
-		const seconds = (abortReason === 'idle' ? idleTimeoutMs : maxDurationMs) / 1000;
-		return { from: 'timeout', limit: abortReason, seconds, hasBegun: this.accumulator.hasBegun };
+		const { exceededLimit } = this.timeouts;
+		if (exceededLimit === undefined) return undefined;
+		return { from: 'timeout', ...exceededLimit, hasBegun: this.accumulator.hasBegun };
 	}
 
 	private fail(source: ErrorSource): RunOutcome {
@@ -368,40 +374,6 @@ export function toRunSettings(
 		separateReasoning,
 		onText: stream === undefined ? undefined : async (text) => await stream.sendText(text),
 	};
-}
-
-/** The first chunks of a body, and what they show. */
-interface BodyStart {
-	format: BodyFormat;
-	chunks: Uint8Array[];
-}
-
-/** Reads a body until its first characters show what it is. */
-async function readBodyStart(body: AsyncGenerator<Uint8Array, void>): Promise<BodyStart> {
-	const utf8 = new TextDecoder();
-	const chunks: Uint8Array[] = [];
-	let text = '';
-	for (;;) {
-		const next = await body.next();
-		if (next.done === true) return { format: 'unknown', chunks };
-		chunks.push(next.value);
-		text += utf8.decode(next.value, { stream: true });
-		const format = detectBodyFormat(text);
-		if (format !== undefined) return { format, chunks };
-	}
-}
-
-/** Yields chunks that were read already, then the rest. */
-async function* joinChunks(
-	chunks: readonly Uint8Array[],
-	rest: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void> {
-	yield* chunks;
-	yield* rest;
-}
-
-function isEventStream(format: BodyFormat, { contentType }: HttpResponse): boolean {
-	return format === 'unknown' ? /text\/event-stream/i.test(contentType) : format === 'eventStream';
 }
 
 function roundMs(ms: number): number {

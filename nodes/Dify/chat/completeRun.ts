@@ -10,11 +10,11 @@ import { toItem, toWarnings } from './toItem';
 import type { WebhookStream } from './webhookStream';
 
 /** Where and how the result of a run is reported. */
-export interface RunReport {
+interface RunReport {
 	context: IExecuteFunctions;
 	/** The user who started the run. */
 	user: string;
-	/** Receives the answer as a stream; `undefined` if nobody does. */
+	/** Receives the answer as a stream; `undefined` if the execution does not stream. */
 	stream: WebhookStream | undefined;
 	simplify: boolean;
 	options: RunOptions;

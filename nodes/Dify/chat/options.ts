@@ -95,7 +95,10 @@ const START_OPTIONS: readonly string[] = ['autoGenerateName', 'traceId', 'workfl
 type Field = (typeof FIELDS)[number];
 type Widened<Value> = Value extends boolean ? boolean : Value extends number ? number : string;
 
-/** The options of 'Send Chat Message', with their defaults applied. `idleTimeout` and `maxDuration` are in seconds. */
+/**
+ * The options of 'Send Chat Message', with their defaults applied.
+ * `idleTimeout` and `maxDuration` are in seconds.
+ */
 export type SendOptions = {
 	[Name in Field['name']]: Widened<Extract<Field, { name: Name }>['default']>;
 };
@@ -130,7 +133,10 @@ export function readOptions(parameters: ParameterReader): SendOptions {
 	return { ...defaults, ...parameters.readCollection('options') } as SendOptions;
 }
 
-/** Returns how many items to process at a time. An invalid value counts as 1: {@link readOptions} rejects it for each item. */
+/**
+ * Returns how many items to process at a time. An invalid value counts as 1:
+ * {@link readOptions} rejects it for each item.
+ */
 export function readMaxConcurrency(context: IExecuteFunctions): number {
 	const fallback = 1;
 	try {

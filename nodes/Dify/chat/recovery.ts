@@ -1,12 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import type { DifyError } from '../../../protocol/errors/classify';
-import { classifyError } from '../../../protocol/errors/classify';
-import { selectAnswerFiles } from '../../../protocol/stream/answerFiles';
 import { computeDelta } from '../../../protocol/stream/answerText';
-import { splitReasoning } from '../../../protocol/stream/reasoning';
-import type { RunResult, RunStatus } from '../../../protocol/stream/result';
-import { toMetadata } from '../../../protocol/stream/result';
-import { isRecord } from '../../../protocol/text';
 import { isVersionBefore } from '../../../protocol/version';
 import type { DifyClient } from '../transport/DifyClient';
 import { isPathSegment } from '../transport/DifyClient';
@@ -14,15 +7,20 @@ import type { StoredMessage } from '../transport/messages';
 import { tryReadMessages } from '../transport/messages';
 import type { RunOutcome } from './ChatRun';
 import { ChatRun } from './ChatRun';
+import type { RecoveredRun } from './mergeRecovered';
+import { isDone, mergeRecovered } from './mergeRecovered';
 import type { RunOptions } from './options';
 
-/** Chatbots and agents store the message, complete or empty, within 1 s after the stream breaks (docs/dify-api.md#recovery). */
+/**
+ * Chatbots and agents store the message, complete or empty, within 1 s after the stream breaks
+ * (docs/dify-api.md#recovery).
+ */
 const MAX_STORE_DELAY_MS = 3_000;
 /** How long to wait for a chatflow, which continues without a client, if 'Idle Timeout' has no limit. */
 const DEFAULT_RECOVERY_MS = 300_000;
 /**
- * How long to read a run's events that contain pings only. Since Dify 1.15 such a reader can hear nothing
- * until the run's end and beyond (docs/dify-api.md#resuming), so the events are requested again.
+ * How long to read a run's events that contain pings only. Since Dify 1.15 such a request can stay
+ * without an event even after the run has ended (docs/dify-api.md#resuming), so it is sent again.
  */
 const SILENT_EVENTS_MS = 1_500;
 /** How long GET /messages may take. */
@@ -35,19 +33,13 @@ const MAX_RETRY_DELAY_MS = 1_000;
 /** The message of the run is among the latest messages of its conversation. */
 const RECENT_MESSAGES = 20;
 
-export interface RecoverySettings {
+interface RecoverySettings {
 	/** The user who started the run. */
 	user: string;
 	options: RunOptions;
 	/** Set for a run whose events were read from the middle of the run. */
 	workflowRunId?: string;
 	cancelSignal?: AbortSignal;
-}
-
-/** The end of a run whose stream broke. */
-export interface RecoveredRun {
-	result: RunResult;
-	error?: DifyError;
 }
 
 /**
@@ -64,63 +56,136 @@ export async function recoverRun(
 	outcome: RunOutcome,
 	settings: RecoverySettings,
 ): Promise<RecoveredRun | undefined> {
-	const { user, options, workflowRunId, cancelSignal } = settings;
-	const { workflow, mode } = outcome.result;
-	let { conversation_id: conversationId, message_id: messageId } = outcome.result;
-	const isResumed = workflowRunId !== undefined;
-	const isChatflow = mode === 'advanced-chat' || isResumed;
-	const isContinuing = isChatflow && isVersionBefore(outcome.difyVersion, 1, 13) !== true;
-	const deadline = performance.now() + maxRecoveryMs(outcome, options, isContinuing);
-	let resumableId = isContinuing ? (workflow?.id ?? workflowRunId) : undefined;
-	let end: RunOutcome | undefined;
-	let settledAt = 0;
-	/** The run as its stored message has it, while its events are read once more. */
-	let fromMessage: RecoveredRun | undefined;
-	for (let delayMs = FIRST_RETRY_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_DELAY_MS)) {
-		if (end === undefined && resumableId !== undefined && isPathSegment(resumableId)) {
-			const maxDurationMs = deadline - performance.now();
-			const resumed = await resumeEvents(client, { ...settings, resumableId, maxDurationMs });
-			// Dify before 1.14 cannot resume events.
-			if (resumed.error?.status === 404) resumableId = undefined;
-			conversationId ??= resumed.result.conversation_id;
-			messageId ??= resumed.result.message_id;
-			if (hasEnd(resumed)) {
-				end = resumed;
-				settledAt = performance.now() + MAX_FINAL_STORE_DELAY_MS;
-			}
-		}
-		const canRead = conversationId !== undefined && messageId !== undefined;
-		const stored = await readStoredMessage(client, {
-			conversationId,
-			messageId,
-			user,
-			signal: cancelSignal,
-		});
-		const isStorePending = end !== undefined && isDone(end) && stored?.answer === '';
-		if (!isStorePending || end?.rawAnswer === '' || performance.now() > settledAt) {
-			const { separateReasoning } = options;
-			const sources = { end, stored, isResumed, isContinuing, separateReasoning };
-			const recovered = mergeRecovered(outcome, sources);
-			client.logDebug('Recovering run', {
-				resumed: end?.result.status,
-				stored: stored?.status,
-				recovered: recovered?.result.status,
-			});
-			const isLastRead =
-				end !== undefined || resumableId === undefined || fromMessage !== undefined;
-			if (recovered !== undefined && isLastRead) return recovered;
+	return await new RunRecovery(client, outcome, settings).run();
+}
+
+/** Reads the events and the stored message of one run in turns, until one of them has the run's end. */
+class RunRecovery {
+	private readonly isContinuing: boolean;
+	private readonly deadline: number;
+	private conversationId: string | undefined;
+	private messageId: string | undefined;
+	/** The run whose events can be resumed; `undefined` if Dify cannot resume them. */
+	private resumableId: string | undefined;
+	/** The resumed events, if they contain the end of the run. */
+	private end: RunOutcome | undefined;
+	/** When the answer is stored for certain. Only set with {@link end}. */
+	private storedAt = 0;
+
+	constructor(
+		private readonly client: DifyClient,
+		private readonly outcome: RunOutcome,
+		private readonly settings: RecoverySettings,
+	) {
+		const { workflow, mode, conversation_id, message_id } = outcome.result;
+		const { options, workflowRunId } = settings;
+		const isChatflow = mode === 'advanced-chat' || workflowRunId !== undefined;
+		this.isContinuing = isChatflow && isVersionBefore(outcome.difyVersion, '1.13') !== true;
+		this.deadline = performance.now() + maxRecoveryMs(outcome, options, this.isContinuing);
+		this.conversationId = conversation_id;
+		this.messageId = message_id;
+		const runId = workflow?.id ?? workflowRunId ?? '';
+		if (this.isContinuing && isPathSegment(runId)) this.resumableId = runId;
+	}
+
+	async run(): Promise<RecoveredRun | undefined> {
+		const { cancelSignal } = this.settings;
+		/** The run as its stored message has it, while its events are read once more. */
+		let fromMessage: RecoveredRun | undefined;
+		for (
+			let delayMs = FIRST_RETRY_DELAY_MS;
+			;
+			delayMs = Math.min(delayMs * 2, MAX_RETRY_DELAY_MS)
+		) {
+			await this.readEvents();
+			const stored = await this.readMessage();
+			const recovered = this.isStorePending(stored) ? undefined : this.merge(stored);
 			if (recovered !== undefined) {
+				const hasEvents = this.end !== undefined || this.resumableId === undefined;
+				if (hasEvents || fromMessage !== undefined) return recovered;
 				// The message does not say how the workflow ended. The events of a run that is over do, and come at once.
 				fromMessage = recovered;
 				continue;
 			}
+			const isOver = performance.now() + delayMs > this.deadline || cancelSignal?.aborted === true;
+			if (isOver || !this.canRead) return fromMessage;
+			await waitFor(delayMs, cancelSignal);
 		}
-		// Without ids, Dify cannot be asked for anything.
-		if (!canRead && resumableId === undefined) return fromMessage;
-		if (performance.now() + delayMs > deadline || cancelSignal?.aborted === true)
-			return fromMessage;
-		await waitFor(delayMs, cancelSignal);
 	}
+
+	/** Whether the run has the ids that a request needs. */
+	private get canRead(): boolean {
+		const hasMessage = this.conversationId !== undefined && this.messageId !== undefined;
+		return hasMessage || this.resumableId !== undefined;
+	}
+
+	/**
+	 * Reads the events of the run from now on (docs/dify-api.md#resuming). The state snapshot that Dify sends
+	 * first reports a pause. Its text is not usable: it only changes at a pause and at the end. Text that was
+	 * sent between the break and now is not repeated. The complete answer arrives at the workflow's end.
+	 */
+	private async readEvents(): Promise<void> {
+		const { resumableId } = this;
+		if (this.end !== undefined || resumableId === undefined) return;
+		const { user, cancelSignal } = this.settings;
+		const run = new ChatRun(this.client, {
+			idleTimeoutMs: SILENT_EVENTS_MS,
+			ignoresPings: true,
+			maxDurationMs: Math.max(1, this.deadline - performance.now()),
+			cancelSignal,
+			includeEvents: false,
+			isResumed: true,
+		});
+		const resumed = await run.execute({
+			method: 'GET',
+			path: `/workflow/${encodeURIComponent(resumableId)}/events`,
+			qs: { user, include_state_snapshot: 'true' },
+		});
+		// Dify before 1.14 cannot resume events.
+		if (resumed.error?.status === 404) this.resumableId = undefined;
+		this.conversationId ??= resumed.result.conversation_id;
+		this.messageId ??= resumed.result.message_id;
+		if (!hasEnd(resumed)) return;
+		this.end = resumed;
+		this.storedAt = performance.now() + MAX_FINAL_STORE_DELAY_MS;
+	}
+
+	/** Returns the message as Dify stores it, or `undefined` if it cannot be read. */
+	private async readMessage(): Promise<StoredMessage | undefined> {
+		const { conversationId, messageId } = this;
+		const { user, cancelSignal: signal } = this.settings;
+		if (conversationId === undefined || messageId === undefined) return undefined;
+		const query = { conversation_id: conversationId, user, limit: RECENT_MESSAGES };
+		const limits = { signal, maxDurationMs: MAX_READ_MS };
+		const result = await tryReadMessages(this.client, query, limits);
+		return result.ok ? result.body.find(({ id }) => id === messageId) : undefined;
+	}
+
+	/** Returns whether the run is over, but Dify has not stored its answer yet. */
+	private isStorePending(stored: StoredMessage | undefined): boolean {
+		const { end } = this;
+		if (end === undefined || !isDone(end) || end.rawAnswer === '') return false;
+		return stored?.answer === '' && performance.now() <= this.storedAt;
+	}
+
+	private merge(stored: StoredMessage | undefined): RecoveredRun | undefined {
+		const { client, outcome, settings, end, isContinuing } = this;
+		const { separateReasoning } = settings.options;
+		const isResumed = settings.workflowRunId !== undefined;
+		const sources = { end, stored, isResumed, isContinuing, separateReasoning };
+		const recovered = mergeRecovered(outcome, sources);
+		client.logDebug('Recovering run', {
+			resumed: end?.result.status,
+			stored: stored?.status,
+			recovered: recovered?.result.status,
+		});
+		return recovered;
+	}
+}
+
+/** Returns whether the events contain the end of the run, and did not just break off. */
+function hasEnd({ isCutShort, timing }: RunOutcome): boolean {
+	return !isCutShort && timing.events > 0;
 }
 
 /**
@@ -143,196 +208,6 @@ function maxRecoveryMs(
 	const limitMs = isContinuing ? idleMs : Math.min(MAX_STORE_DELAY_MS, idleMs);
 	if (!(maxDuration > 0)) return limitMs;
 	return Math.max(0, Math.min(limitMs, maxDuration * 1000 - timing.duration_ms));
-}
-
-interface ResumeSettings extends RecoverySettings {
-	resumableId: string;
-	/** How long to read at most. */
-	maxDurationMs: number;
-}
-
-/**
- * Reads the events of a run from now on (docs/dify-api.md#resuming). The state snapshot that Dify sends
- * first reports a pause. Its text is not usable: it only changes at a pause and at the end. Text that was
- * sent between the break and now is not repeated. The complete answer arrives at the workflow's end.
- */
-async function resumeEvents(
-	client: DifyClient,
-	{ user, resumableId, maxDurationMs, cancelSignal }: ResumeSettings,
-): Promise<RunOutcome> {
-	const run = new ChatRun(client, {
-		idleTimeoutMs: SILENT_EVENTS_MS,
-		ignoresPings: true,
-		maxDurationMs: Math.max(1, maxDurationMs),
-		cancelSignal,
-		includeEvents: false,
-		isResumed: true,
-	});
-	return await run.execute({
-		method: 'GET',
-		path: `/workflow/${encodeURIComponent(resumableId)}/events`,
-		qs: { user, include_state_snapshot: 'true' },
-	});
-}
-
-interface MessageQuery {
-	conversationId?: string;
-	messageId?: string;
-	user: string;
-	signal?: AbortSignal;
-}
-
-/** Returns the message as Dify stores it, or `undefined` if it cannot be read. */
-async function readStoredMessage(
-	client: DifyClient,
-	{ conversationId, messageId, user, signal }: MessageQuery,
-): Promise<StoredMessage | undefined> {
-	if (conversationId === undefined || messageId === undefined) return undefined;
-	const query = { conversation_id: conversationId, user, limit: RECENT_MESSAGES };
-	const result = await tryReadMessages(client, query, { signal, maxDurationMs: MAX_READ_MS });
-	return result.ok ? result.messages.find(({ id }) => id === messageId) : undefined;
-}
-
-interface RecoverySources {
-	/** The resumed events, if they contain the end of the run. */
-	end: RunOutcome | undefined;
-	/** The message as Dify stores it, if it can be read. */
-	stored: StoredMessage | undefined;
-	/** Whether the text that arrived begins in the middle of the answer. */
-	isResumed: boolean;
-	/** Whether the run continues without a client. */
-	isContinuing: boolean;
-	separateReasoning: boolean;
-}
-
-/**
- * Merges what arrived of a run with its resumed events and its stored message. If the events do not
- * contain the run's end, the stored message counts only if its answer is not empty and continues the text
- * that arrived, or if it says that the run is paused or failed.
- *
- * @returns `undefined` if neither source contains the end of the run
- */
-function mergeRecovered(outcome: RunOutcome, sources: RecoverySources): RecoveredRun | undefined {
-	const { rawAnswer: arrived, result } = outcome;
-	const { end, stored, isResumed, separateReasoning } = sources;
-	const isContinuation = (answer: string): boolean =>
-		answer.trim() !== '' &&
-		(isResumed ? answer.includes(arrived.trim()) : answer.trimStart().startsWith(arrived.trim()));
-	const answers = [end?.rawAnswer ?? '', stored?.answer ?? ''];
-	const continuation = answers.find(isContinuation);
-	const status = end?.result.status ?? storedStatus(sources, continuation !== undefined);
-	if (status === undefined) return undefined;
-	// Moderation can replace the text that arrived. Only a completed run has such a replacement.
-	const replacement =
-		end !== undefined && isDone(end) ? answers.findLast((answer) => answer !== '') : undefined;
-	const answer = findModerated(sources) ?? continuation ?? replacement ?? arrived;
-	const { text, reasoning } = separateReasoning
-		? splitReasoning(answer)
-		: { text: answer, reasoning: '' };
-	const merged =
-		end === undefined ? mergeStored(result, stored, status) : mergeResults(result, end.result);
-	return {
-		result: {
-			...addStoredFields(merged, stored),
-			status,
-			answer: text,
-			...(reasoning !== '' && { reasoning }),
-		},
-		error: end === undefined && status === 'failed' ? toStoredError(stored) : end?.error,
-	};
-}
-
-/** Returns how the run ended according to its stored message, `undefined` if the message does not say it. */
-function storedStatus(
-	{ stored, isContinuing }: RecoverySources,
-	isContinuation: boolean,
-): RunStatus | undefined {
-	if (stored === undefined) return undefined;
-	switch (stored.status) {
-		case 'normal':
-			return isContinuation ? 'completed' : undefined;
-		case 'paused':
-			return isContinuing && stored.forms.length > 0 ? 'paused' : undefined;
-		case 'error':
-			return stored.error === undefined ? undefined : 'failed';
-		default:
-			return undefined;
-	}
-}
-
-/**
- * Returns the answer that moderation put in place of the workflow's own answer, `undefined` if it did not.
- * `workflow_finished` has the text before moderation, and Dify stores the text after it
- * (docs/dify-api.md#moderation). Dify can store an answer without surrounding white space.
- */
-function findModerated({ end, stored }: RecoverySources): string | undefined {
-	if (end === undefined || !isDone(end) || stored?.status !== 'normal') return undefined;
-	const isOther = stored.answer !== '' && stored.answer.trim() !== end.rawAnswer.trim();
-	return isOther ? stored.answer : undefined;
-}
-
-function isDone({ result }: RunOutcome): boolean {
-	return result.status === 'completed' || result.status === 'partial';
-}
-
-/** Adds what the stored message says about a pause. */
-function mergeStored(
-	result: RunResult,
-	stored: StoredMessage | undefined,
-	status: RunStatus,
-): RunResult {
-	const { workflow } = result;
-	if (status !== 'paused') {
-		// The message of a run that is over does not say how its workflow ended.
-		return { ...result, human_input: [], workflow: workflow && { ...workflow, status: undefined } };
-	}
-	const id = stored?.workflowRunId ?? workflow?.id;
-	return {
-		...result,
-		human_input: stored?.forms ?? [],
-		workflow: id === undefined ? workflow : { ...workflow, id, status },
-	};
-}
-
-function toStoredError(stored: StoredMessage | undefined): DifyError {
-	return classifyError({ from: 'workflow', message: stored?.error ?? '' });
-}
-
-/** Returns whether the events contain the end of the run, and did not just break off. */
-function hasEnd({ isCutShort, timing }: RunOutcome): boolean {
-	return !isCutShort && timing.events > 0;
-}
-
-/**
- * Merges the first part of a run with its resumed end. The events of a run that is over contain no ids,
- * and the end of the events can lack a form of which the first part has the token.
- */
-function mergeResults(first: RunResult, end: RunResult): RunResult {
-	const isPaused = end.status === 'paused';
-	return {
-		...end,
-		reasoning: first.reasoning,
-		conversation_id: first.conversation_id ?? end.conversation_id,
-		message_id: first.message_id ?? end.message_id,
-		task_id: first.task_id ?? end.task_id,
-		created_at: first.created_at ?? end.created_at,
-		workflow: end.workflow ?? first.workflow,
-		files: end.files.length > 0 ? end.files : first.files,
-		human_input: isPaused && end.human_input.length === 0 ? first.human_input : end.human_input,
-	};
-}
-
-/** Adds the fields of the stored message that `message_end` would have brought. */
-function addStoredFields(result: RunResult, stored: StoredMessage | undefined): RunResult {
-	if (stored === undefined || isRecord(result.metadata.usage)) return result;
-	const { retriever_resources = [], message_files, agent_thoughts, created_at, usage } = stored;
-	return {
-		...result,
-		metadata: toMetadata({ ...result.metadata, retriever_resources, usage }),
-		files: message_files === undefined ? result.files : selectAnswerFiles(message_files),
-		agent_thoughts: agent_thoughts ?? result.agent_thoughts,
-		created_at: created_at ?? result.created_at,
-	};
 }
 
 /** Resolves after `ms`, or as soon as `signal` aborts. */

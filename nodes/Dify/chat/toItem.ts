@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { RunResult } from '../../../protocol/stream/result';
 import type { RunOutcome } from './ChatRun';
 
-export interface ItemSettings {
+interface ItemSettings {
 	/** Whether to keep only the fields that most workflows use. */
 	simplify: boolean;
 	includeEvents: boolean;

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { parseBoolean } from '../helpers/values';
 
 /** Streams the answer to the client of a streaming webhook or chat, through n8n's `sendChunk`. */
 export class WebhookStream {
@@ -43,9 +44,9 @@ export class WebhookStream {
 }
 
 /**
- * Calls `run`, and sends the reason of a failure to the client that receives the answer as a stream, also
- * of a failure before the first request. If the node fails, n8n sends the error's description to the
- * client, and if the node continues, n8n sends nothing.
+ * Calls `run`. If it fails, the client that receives the answer as a stream gets the reason, also if no
+ * request was sent yet. If the error stops the workflow, n8n sends the error's description to the client,
+ * so the message is added to it. If the workflow continues, n8n sends nothing, so this sends the message.
  */
 export async function reportFailure<Result>(
 	context: IExecuteFunctions,
@@ -53,12 +54,12 @@ export async function reportFailure<Result>(
 	run: () => Promise<Result>,
 ): Promise<Result> {
 	return await run().catch(async (error: Error) => {
-		await tellListener(context, itemIndex, error);
+		await sendFailure(context, itemIndex, error);
 		return await Promise.reject(error);
 	});
 }
 
-async function tellListener(
+async function sendFailure(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	error: Error,
@@ -73,11 +74,15 @@ async function tellListener(
 	}
 }
 
-/** Returns the value of the option 'Stream to Response'. An expression that fails does not hide the error. */
+/**
+ * Returns the option 'Stream to Response'. An invalid value, or an expression that fails,
+ * does not hide the error.
+ */
 function isStreamWanted(context: IExecuteFunctions, itemIndex: number): boolean {
 	try {
 		const value = context.getNodeParameter('options.streamToResponse', itemIndex, true);
-		return value !== false && value !== 'false';
+		const parsed = parseBoolean(value);
+		return !parsed.ok || parsed.value;
 	} catch {
 		return true;
 	}

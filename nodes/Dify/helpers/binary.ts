@@ -1,5 +1,6 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { getFileSizeLimit } from '../../../protocol/appParameters';
+import { isRecord } from '../../../protocol/text';
 import type { DifyClient } from '../transport/DifyClient';
 import { throwApiError, throwInvalidParameter } from '../transport/errors';
 import type { ParameterReader } from './parameters';
@@ -19,7 +20,7 @@ const UNKNOWN_MIME_TYPE = 'application/octet-stream';
 export type BinarySource = { field: string } | { data: IBinaryData };
 
 /** A file that has been read. */
-export interface BinaryFile {
+interface BinaryFile {
 	/** Name of the binary field; `undefined` if an expression returned the file. */
 	field?: string;
 	bytes: Buffer;
@@ -32,14 +33,14 @@ export interface BinaryFile {
  * node can leave out the MIME type.
  */
 export function isBinaryData(value: unknown): value is IBinaryData {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	const { mimeType, fileName } = value as Record<string, unknown>;
+	if (!isRecord(value)) return false;
+	const { mimeType, fileName } = value;
 	return typeof mimeType === 'string' || typeof fileName === 'string';
 }
 
 /** Returns whether a value is an object of binary data, as `{{ $binary }}` gives it. */
 export function isBinaryMap(value: unknown): value is Record<string, IBinaryData> {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+	if (!isRecord(value)) return false;
 	const files = Object.values(value);
 	return files.length > 0 && files.every(isBinaryData);
 }
@@ -252,7 +253,7 @@ function findField(parameters: ParameterReader, name: string): string | undefine
 /** Returns the file that n8n's helpers find under a name or path. */
 function getBinary(parameters: ParameterReader, field: string): IBinaryData | undefined {
 	const { context, itemIndex } = parameters;
-	// Every object has properties such as `constructor`, which are no files. The helper throws for a missing
+	// Every object has properties such as `constructor`, which are not files. The helper throws for a missing
 	// file, which is slow for a text with many entries.
 	const mayExist = isCombined(parameters)
 		? hasContent(valueAt(getItem(parameters)?.json, field))
@@ -268,22 +269,25 @@ function getBinary(parameters: ParameterReader, field: string): IBinaryData | un
 
 async function readBytes(parameters: ParameterReader, source: BinarySource): Promise<Buffer> {
 	const { context, itemIndex } = parameters;
-	// n8n's helper takes an object without a MIME type for something else.
+	// n8n's helper does not recognize an object without a MIME type as binary data.
 	const file =
 		'field' in source ? source.field : { ...source.data, mimeType: mimeTypeOf(source.data) };
 	try {
 		return await context.helpers.getBinaryDataBuffer(itemIndex, file);
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		const name = 'field' in source ? source.field : (source.data.fileName ?? 'without a name');
+		const name = 'field' in source ? source.field : textOf(source.data.fileName);
 		return parameters.throwInvalid(
-			`n8n cannot read the file ${quote(String(name))}`,
+			`n8n cannot read the file${name === '' ? '' : ` ${quote(name)}`}`,
 			`Check that the node before this one returns the file. n8n reports: ${quote(reason)}.`,
 		);
 	}
 }
 
-/** Returns the file's name, extension and MIME type. n8n's helper detects what is missing, by the name or the bytes. */
+/**
+ * Returns the file's name, extension and MIME type. n8n's helper detects what is missing,
+ * by the name or the bytes.
+ */
 async function completeMetadata(
 	context: IExecuteFunctions,
 	bytes: Buffer,
@@ -318,8 +322,8 @@ function textOf(value: unknown): string {
 }
 
 function hasContent(value: unknown): value is IBinaryData {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	const { data, id } = value as Record<string, unknown>;
+	if (!isRecord(value)) return false;
+	const { data, id } = value;
 	return typeof data === 'string' || typeof id === 'string';
 }
 
@@ -342,7 +346,7 @@ function binaryOf(parameters: ParameterReader): object {
 
 function filesInJson(parameters: ParameterReader): object {
 	const files: unknown = getItem(parameters)?.json[FILES_IN_JSON];
-	return typeof files === 'object' && files !== null ? files : {};
+	return isRecord(files) ? files : {};
 }
 
 /** Returns whether the workflow keeps files in the JSON of items. n8n before 2 has no such setting. */

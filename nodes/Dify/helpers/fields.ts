@@ -8,7 +8,7 @@ const CHECK_EXPRESSION = 'Check the expression of the parameter.';
 export interface Field {
 	/** The name that users see. */
 	displayName: string;
-	/** What the form has if nobody entered a value. */
+	/** The value of the form before a user enters one. */
 	default: unknown;
 	/** The values of an option list. */
 	options: string[];
@@ -89,7 +89,7 @@ export class FieldGroup extends FieldReader {
 		private readonly owner: FieldReader,
 		properties: readonly INodeProperties[],
 		private readonly values: Readonly<Record<string, unknown>>,
-		/** Says which group it is, if there are several. */
+		/** Identifies the group in messages if there are several, such as ` of file 2`. */
 		private readonly suffix = '',
 	) {
 		super(properties);

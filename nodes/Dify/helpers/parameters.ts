@@ -4,6 +4,7 @@ import type {
 	INodeProperties,
 	INodePropertyCollection,
 } from 'n8n-workflow';
+import { isRecord, stringify } from '../../../protocol/text';
 import { throwInvalidParameter } from '../transport/errors';
 import { FieldGroup, FieldReader } from './fields';
 import {
@@ -12,7 +13,6 @@ import {
 	parsePositiveInteger,
 	parseText,
 	quote,
-	stringify,
 	typeName,
 } from './values';
 
@@ -23,25 +23,23 @@ export function isUuid(text: string): boolean {
 	return UUID.test(text);
 }
 
-/** Converts a text or a number to text. Any other value becomes an empty text. */
-export function toText(value: unknown): string {
-	return typeof value === 'string' || Number.isFinite(value) ? String(value) : '';
-}
-
-/** Returns some fields of an object. A field that an older Dify does not send is null, so that expressions work. */
+/**
+ * Returns some fields of an object. A field that an older Dify does not send is null,
+ * so that expressions work.
+ */
 export function pick(body: IDataObject, fields: readonly string[]): IDataObject {
 	return Object.fromEntries(fields.map((field) => [field, body[field] ?? null]));
 }
 
 /** An id parameter. */
-export interface IdParameter {
+interface IdParameter {
 	name: string;
 	/** Where users find such an id, as the object of "Use …". */
 	source: string;
 }
 
 /** A JSON value that a parameter contains. */
-export interface JsonParameter {
+interface JsonParameter {
 	name: string;
 	value: unknown;
 	/** What to do if the text is not valid JSON. */
@@ -153,7 +151,7 @@ export class ParameterReader extends FieldReader {
 		const fields = this.findNested(name);
 		const value = this.read(name);
 		if (isMissing(value)) return {};
-		if (!isObject(value)) return this.rejectType(name, value, 'an object');
+		if (!isRecord(value)) return this.rejectType(name, value, 'an object');
 		const group = new FieldGroup(this, fields, value);
 		const present = fields.filter((field) => !isMissing(group.read(field.name)));
 		return Object.fromEntries(present.map((field) => [field.name, readByType(group, field)]));
@@ -168,12 +166,12 @@ export class ParameterReader extends FieldReader {
 		const value = this.read(name);
 		if (isMissing(value)) return [];
 		const [row] = this.findNested(name) as unknown as INodePropertyCollection[];
-		if (row === undefined || !isObject(value)) return this.rejectType(name, value, 'an object');
+		if (row === undefined || !isRecord(value)) return this.rejectType(name, value, 'an object');
 		const rows = Object.hasOwn(value, row.name) ? value[row.name] : undefined;
 		if (isMissing(rows)) return [];
 		const suffix = (index: number): string => ` of ${row.name} ${index + 1}`;
 		return (Array.isArray(rows) ? rows : [rows]).map((values, index) =>
-			isObject(values)
+			isRecord(values)
 				? new FieldGroup(this, row.values, values, suffix(index))
 				: this.rejectType(name, rows, 'a list of objects'),
 		);
@@ -187,8 +185,8 @@ export class ParameterReader extends FieldReader {
 	 */
 	parseJson({ name, value, advice }: JsonParameter): unknown {
 		if (typeof value !== 'string') {
-			const canBeSent = !Number.isNaN(value) && stringify(value) !== undefined;
-			if (canBeSent) return value;
+			const isNonFinite = typeof value === 'number' && !Number.isFinite(value);
+			if (!isNonFinite && stringify(value) !== undefined) return value;
 			const problem = `${this.label(name)} is ${typeName(value)}, which JSON does not have`;
 			return this.throwInvalid(problem, advice);
 		}
@@ -220,17 +218,20 @@ export class ParameterReader extends FieldReader {
 		return throwInvalidParameter(this, message, description);
 	}
 
-	/** Returns the mapped fields that have a value. n8n sets a field without a value to null; Dify then uses its default. */
+	/**
+	 * Returns the mapped fields that have a value.
+	 * n8n sets a field without a value to null; Dify then uses its default.
+	 */
 	private readMappedInputs(): Record<string, unknown> {
 		const raw = this.readRaw('inputs');
-		const { value: mapped, schema } = isObject(raw) ? raw : {};
+		const { value: mapped, schema } = isRecord(raw) ? raw : {};
 		// n8n's own check of the fields fails with a TypeError if there are no values.
 		if (isMissing(mapped)) return {};
 		const fields = this.read('inputs.value');
-		if (!isObject(fields)) return this.rejectType('inputs', fields, 'an object');
+		if (!isRecord(fields)) return this.rejectType('inputs', fields, 'an object');
 		const textFields = new Set(
 			(Array.isArray(schema) ? schema : []).flatMap((field: unknown) =>
-				isObject(field) && field.type === 'string' ? [field.id] : [],
+				isRecord(field) && field.type === 'string' ? [field.id] : [],
 			),
 		);
 		return Object.fromEntries(
@@ -248,7 +249,7 @@ export class ParameterReader extends FieldReader {
 		if (isMissing(value) || (typeof value === 'string' && value.trim() === '')) return {};
 		const advice = `Enter ${expected}, such as {"topic": "tides"}, or {} for no values.`;
 		const inputs = this.parseJson({ name, value, advice });
-		if (!isObject(inputs)) {
+		if (!isRecord(inputs)) {
 			const problem = `is ${typeName(inputs)}, not an object`;
 			return this.throwInvalid(`${this.label(name)} ${problem}`, advice);
 		}
@@ -295,10 +296,6 @@ function readByType(group: FieldGroup, { name, type }: INodeProperties): boolean
 	if (type === 'number') return group.readNumber(name);
 	if (type === 'options') return group.readOption(name);
 	return group.accept(name, parseIdentifier(group.read(name)));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isScalar(value: unknown): boolean {

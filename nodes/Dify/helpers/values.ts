@@ -1,9 +1,14 @@
+import { stringify } from '../../../protocol/text';
+
 /**
  * Converts the values of parameters. A form gives values of the right type, but an expression, an agent
  * or an imported workflow can give any value.
  */
 
-/** The converted value, or what is wrong with it: the rest of a sentence that begins with the parameter's name. */
+/**
+ * The converted value, or what is wrong with it:
+ * the rest of a sentence that begins with the parameter's name.
+ */
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; problem: string };
 
 /** Characters of a value that a message quotes. */
@@ -59,15 +64,6 @@ export function parseTextOrJson(value: unknown): Parsed<string> {
 	return valid(json.startsWith('"') ? String(JSON.parse(json)) : json);
 }
 
-/** Returns the JSON of a value, or `undefined` if it has none, for example because it contains itself. */
-export function stringify(value: unknown): string | undefined {
-	try {
-		return JSON.stringify(value);
-	} catch {
-		return undefined;
-	}
-}
-
 /** Parses `true` or `false`, also as text or as the number 1 or 0. */
 export function parseBoolean(value: unknown): Parsed<boolean> {
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
@@ -76,7 +72,7 @@ export function parseBoolean(value: unknown): Parsed<boolean> {
 	return invalid(`must be true or false, not ${describe(value)}`);
 }
 
-export interface NumberRange {
+interface NumberRange {
 	minimum: number;
 	maximum?: number;
 	/** Whether the value is a count. It is rounded and brought into the range. */
@@ -88,7 +84,7 @@ export function parseNumber(
 	value: unknown,
 	{ minimum, maximum = Number.MAX_SAFE_INTEGER, isInteger = false }: NumberRange,
 ): Parsed<number> {
-	const number = toNumber(value);
+	const number = coerceNumber(value);
 	if (isInteger && !Number.isNaN(number)) {
 		return valid(Math.min(maximum, Math.max(minimum, Math.round(number))));
 	}
@@ -98,7 +94,7 @@ export function parseNumber(
 
 /** Parses an integer of at least 1, also as text. */
 export function parsePositiveInteger(value: unknown): Parsed<number> {
-	const number = toNumber(value);
+	const number = coerceNumber(value);
 	return Number.isInteger(number) && number >= 1
 		? valid(number)
 		: invalid('must be an integer of at least 1');
@@ -111,8 +107,8 @@ export function parseOption(value: unknown, options: readonly string[]): Parsed<
 	return invalid(`must be one of ${list}, not ${describe(value)}`);
 }
 
-/** Returns the number, or NaN for a value that is no number. */
-function toNumber(value: unknown): number {
+/** Returns the number, or NaN for a value that is not a number. */
+function coerceNumber(value: unknown): number {
 	if (typeof value === 'number') return value;
 	return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
 }

@@ -4,16 +4,16 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { parseFormActions } from '../../../protocol/humanInputForm';
+import { limitText, toNumber, toText } from '../../../protocol/text';
 import { LATEST_CONVERSATION, NEW_CONVERSATION } from '../helpers/conversationChoices';
-import { isUuid, toText } from '../helpers/parameters';
+import { isUuid } from '../helpers/parameters';
 import { DifyClient } from '../transport/DifyClient';
 import { throwInvalidParameter } from '../transport/errors';
 import { readMessages } from '../transport/messages';
 import type { ListRow, Page } from '../transport/pagination';
-import { parsePage } from '../transport/pagination';
+import { MAX_PAGE_SIZE, parsePage } from '../transport/pagination';
 import { readForm } from './resourceMapping';
 
-const PAGE_SIZE = 100;
 /** The list of messages sends a request per conversation, so its pages cover fewer conversations. */
 const CONVERSATIONS_PER_MESSAGE_PAGE = 10;
 const MESSAGES_PER_CONVERSATION = 20;
@@ -36,7 +36,7 @@ export async function searchConversations(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const client = await DifyClient.forItem(this);
-	const query = { user: readUser(this), limit: PAGE_SIZE, last_id: paginationToken };
+	const query = { user: readUser(this), limit: MAX_PAGE_SIZE, last_id: paginationToken };
 	const page = await readConversations(client, query);
 	return {
 		results: filterByName(
@@ -118,7 +118,7 @@ export async function searchVariables(
 		);
 	}
 	const client = await DifyClient.forItem(this);
-	const query = { user: readUser(this), limit: PAGE_SIZE };
+	const query = { user: readUser(this), limit: MAX_PAGE_SIZE };
 	const { data } = await client.requestParsed(
 		{ method: 'GET', path: `/conversations/${id}/variables`, qs: query },
 		parsePage<ListRow>,
@@ -170,9 +170,9 @@ function nameOf({ id, name }: ListRow): string {
 
 /** Returns ` · 2026-11-25 09:30` in the time zone of the workflow, or an empty text if there is no time. */
 function formatTime(unixSeconds: unknown, timeZone: string): string {
-	const date = new Date(Number(unixSeconds) * 1000);
-	if (typeof unixSeconds !== 'number' || Number.isNaN(date.getTime())) return '';
-	// Sweden writes dates as ISO 8601 does.
+	const date = new Date((toNumber(unixSeconds) ?? Number.NaN) * 1000);
+	if (Number.isNaN(date.getTime())) return '';
+	// The Swedish date format is that of ISO 8601.
 	return ` · ${date.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })}`;
 }
 
@@ -182,6 +182,5 @@ function filterByName(items: INodeListSearchItems[], filter = ''): INodeListSear
 }
 
 function shorten(text: string): string {
-	const line = text.replace(/\s+/g, ' ').trim();
-	return line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
+	return limitText(text.replace(/\s+/g, ' '), MAX_SHOWN_LENGTH);
 }

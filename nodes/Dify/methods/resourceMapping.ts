@@ -8,7 +8,7 @@ import type {
 import type { Variable } from '../../../protocol/appParameters';
 import { parseAppVariables } from '../../../protocol/appParameters';
 import { parseFormFields } from '../../../protocol/humanInputForm';
-import { toText } from '../helpers/parameters';
+import { toText } from '../../../protocol/text';
 import { DifyClient } from '../transport/DifyClient';
 import { throwInvalidParameter } from '../transport/errors';
 
@@ -87,7 +87,7 @@ function toSentence(text: string): string {
 	return /[.!?)…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
-/** n8n shows a notice as HTML. A server's words must stay text. */
+/** Escapes a notice. n8n shows it as HTML, and it can contain the text of a server. */
 function escapeHtml(text: string): string {
 	return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

@@ -9,6 +9,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { ErrorSource } from '../../../protocol/errors/classify';
 import { classifyError } from '../../../protocol/errors/classify';
 import { BaseUrlError, normalizeBaseUrl } from '../../../protocol/baseUrl';
+import { parseJson, startsLikeJson } from '../../../protocol/text';
 import { itemSuffix, throwApiError, throwInvalidParameter } from './errors';
 import type { BodyParser, HttpResponse, ParsedBody } from './httpResponse';
 import {
@@ -17,9 +18,7 @@ import {
 	MAX_JSON_BYTES,
 	MAX_SIDE_BODY_BYTES,
 	decodeText,
-	isIncompleteJson,
 	isSuccess,
-	parseJson,
 	parseObject,
 	readBody,
 	readError,
@@ -31,7 +30,7 @@ import { parsePage, readPages } from './pagination';
 import { Redactor } from './redaction';
 import { RequestTimeouts } from './requestTimeouts';
 
-export type NodeContext = IExecuteFunctions | ILoadOptionsFunctions;
+type NodeContext = IExecuteFunctions | ILoadOptionsFunctions;
 
 export interface DifyRequest {
 	method: IHttpRequestMethods;
@@ -41,8 +40,6 @@ export interface DifyRequest {
 	body?: IHttpRequestOptions['body'];
 	/** Ends the request and the reading of its body. */
 	signal?: AbortSignal;
-	/** Longest time without data in ms; 0 for no limit. Defaults to 300 s. */
-	idleTimeoutMs?: number;
 	/** Whether the request starts a run, which may continue although no response arrives. */
 	startsRun?: boolean;
 }
@@ -56,35 +53,34 @@ export interface BoundedRequest extends Omit<DifyRequest, 'startsRun'> {
 }
 
 /** The response, with any HTTP status, or the reason why there is none. */
-export type SendResult = { ok: true; response: HttpResponse } | { ok: false; source: ErrorSource };
-
-/** The body of a JSON response, or the error. */
-export type JsonResult = ParsedBody<unknown>;
+type SendResult = { ok: true; response: HttpResponse } | { ok: false; source: ErrorSource };
 
 /** A file that Dify returned. */
-export interface DownloadedFile {
+interface DownloadedFile {
 	response: HttpResponse;
 	bytes: Buffer;
 }
 
-export interface ListRequest {
+interface ListRequest {
 	path: string;
 	qs: IDataObject;
 	/** Maximum number of rows; `Infinity` for all of them. */
 	limit: number;
 }
 
-/** n8n's own default for requests. */
-const DEFAULT_IDLE_TIMEOUT_MS = 300_000;
+/** Longest time without data while a response is read. The same as n8n's own default for requests. */
+const IDLE_TIMEOUT_MS = 300_000;
 const DEFAULT_MAX_DURATION_MS = 300_000;
-/** Large files take long on slow connections. */
+/** Longest time to upload or download a file. Large files take long on slow connections. */
 const MAX_TRANSFER_MS = 3_600_000;
-/** A person waits for the requests of the editor. */
+/** Longest time of a request of the editor, because a person waits for it. */
 const MAX_EDITOR_REQUEST_MS = 30_000;
-/** Longest time for GET /parameters before a message is sent. Dify validates the values itself. */
-const MAX_PARAMETERS_MS = 10_000;
-
-/** Dify answers when it has stored the form. The run goes on after that. */
+/** Longest time of a request that the result of the operation does not depend on. */
+const MAX_SIDE_REQUEST_MS = 10_000;
+/**
+ * Longest time to submit a form. Dify answers when it has stored the form,
+ * and continues the run after that.
+ */
 const MAX_FORM_SUBMIT_MS = 60_000;
 
 /**
@@ -123,7 +119,7 @@ export class DifyClient {
 
 	/** Sends a request and returns as soon as the response headers have arrived. */
 	async send(request: DifyRequest): Promise<SendResult> {
-		const { method, path, qs, body, idleTimeoutMs, startsRun } = request;
+		const { method, path, qs, body, startsRun } = request;
 		const connection = new LinkedAbort(request.signal);
 		const { signal } = connection;
 		this.logDebug('Sending request', { method, path: withoutFormToken(path) });
@@ -143,7 +139,8 @@ export class DifyClient {
 					ignoreHttpStatusErrors: true,
 					// n8n would send the API key to the redirect's target.
 					disableFollowRedirect: true,
-					timeout: idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+					// n8n's timeout only covers the time until the response begins. `signal` covers all of it.
+					timeout: 0,
 				},
 			);
 			const { statusCode: status, headers } = response;
@@ -157,7 +154,7 @@ export class DifyClient {
 	}
 
 	/** Sends a request whose response is JSON of any shape. The body is `undefined` for a 204 response. */
-	async tryRequestJson(request: BoundedRequest): Promise<JsonResult> {
+	async tryRequestJson(request: BoundedRequest): Promise<ParsedBody<unknown>> {
 		return await this.sendBounded(
 			{ maxBytes: MAX_JSON_BYTES, ...request },
 			({ response, bytes }) => {
@@ -166,7 +163,7 @@ export class DifyClient {
 				const text = this.redact(decodeText(bytes));
 				const body = parseJson(text);
 				if (body !== undefined) return { ok: true, body };
-				const source = isIncompleteJson(text) ? BROKEN_BODY : toErrorSource(response, text);
+				const source = startsLikeJson(text) ? BROKEN_BODY : toErrorSource(response, text);
 				return { ok: false, error: classifyError(source) };
 			},
 		);
@@ -221,14 +218,8 @@ export class DifyClient {
 
 	/** @throws {NodeApiError} as {@link requestJson} does */
 	async postJson(path: string, body: DifyRequest['body'], about?: string): Promise<IDataObject> {
-		const maxDurationMs = body instanceof FormData ? MAX_TRANSFER_MS : undefined;
-		const request = {
-			method: 'POST',
-			path,
-			body,
-			...(maxDurationMs && { maxDurationMs }),
-		} as const;
-		return await this.requestJson(request, about);
+		const limits = body instanceof FormData ? { maxDurationMs: MAX_TRANSFER_MS } : {};
+		return await this.requestJson({ method: 'POST', path, body, ...limits }, about);
 	}
 
 	/**
@@ -272,32 +263,23 @@ export class DifyClient {
 			maxDurationMs = DEFAULT_MAX_DURATION_MS,
 			...request
 		}: BoundedRequest,
-		parse: (received: {
-			response: HttpResponse;
-			bytes: Buffer;
-			isComplete: boolean;
-		}) => ParsedBody<Body>,
+		parse: (received: DownloadedFile & { isComplete: boolean }) => ParsedBody<Body>,
 	): Promise<ParsedBody<Body>> {
-		const idleTimeoutMs = request.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
 		const timeouts = new RequestTimeouts({
-			idleTimeoutMs,
+			idleTimeoutMs: IDLE_TIMEOUT_MS,
 			maxDurationMs,
 			cancelSignal: request.signal,
 		});
 		const fail = (source: ErrorSource): ParsedBody<Body> => {
-			const { abortReason } = timeouts;
-			if (abortReason !== 'idle' && abortReason !== 'total') {
-				return { ok: false, error: classifyError(source) };
-			}
-			const limitMs = abortReason === 'idle' ? idleTimeoutMs : maxDurationMs;
-			return {
-				ok: false,
-				error: classifyError({ from: 'requestTimeout', seconds: limitMs / 1000 }),
-			};
+			const { exceededLimit } = timeouts;
+			const cause: ErrorSource =
+				exceededLimit === undefined
+					? source
+					: { from: 'requestTimeout', seconds: exceededLimit.seconds };
+			return { ok: false, error: classifyError(cause) };
 		};
 		try {
-			// n8n's own timeout only covers the time until the response begins.
-			const sent = await this.send({ ...request, idleTimeoutMs: 0, signal: timeouts.signal });
+			const sent = await this.send({ ...request, signal: timeouts.signal });
 			if (!sent.ok) return fail(sent.source);
 			const { response } = sent;
 			try {
@@ -309,7 +291,7 @@ export class DifyClient {
 				const body = await readBody(watched, maxBytes);
 				if (body.isTooLarge) return fail({ from: 'bodySize', limitBytes: maxBytes });
 				if (timeouts.abortReason !== undefined) return fail(BROKEN_BODY);
-				return parse({ response, ...body });
+				return parse({ response, bytes: body.bytes, isComplete: body.isComplete });
 			} finally {
 				response.close();
 			}
@@ -341,7 +323,7 @@ export class DifyClient {
 		request: BoundedRequest,
 		parse: BodyParser<Body>,
 	): Promise<ParsedBody<Body>> {
-		const limits = { maxDurationMs: MAX_PARAMETERS_MS, maxBytes: MAX_SIDE_BODY_BYTES };
+		const limits = { maxDurationMs: MAX_SIDE_REQUEST_MS, maxBytes: MAX_SIDE_BODY_BYTES };
 		return await this.tryRequestParsed({ signal: this.cancelSignal, ...limits, ...request }, parse);
 	}
 
@@ -355,13 +337,17 @@ export class DifyClient {
 		return await this.getJson(formPath(token));
 	}
 
-	/** Submits the form of a paused chatflow. `signal` ends the request, as a cancel does. */
-	async trySubmitForm(token: string, body: IDataObject, signal?: AbortSignal): Promise<JsonResult> {
+	/** Submits the form of a paused chatflow. `signal` ends the request. */
+	async trySubmitForm(
+		token: string,
+		body: IDataObject,
+		signal: AbortSignal,
+	): Promise<ParsedBody<unknown>> {
 		return await this.tryRequestJson({
 			method: 'POST',
 			path: formPath(token),
 			body,
-			signal: signal ?? this.cancelSignal,
+			signal,
 			maxDurationMs: MAX_FORM_SUBMIT_MS,
 			maxBytes: MAX_SIDE_BODY_BYTES,
 		});
@@ -422,7 +408,7 @@ export function isPathSegment(text: string): boolean {
 	return text !== '' && !/^(?:\.|%2e){1,2}$/i.test(text);
 }
 
-/** Returns the path without the token of a form: whoever has the token can submit the form. */
+/** Returns the path without the token of a form, because the token is enough to submit the form. */
 function withoutFormToken(path: string): string {
 	return path.replace(/^(\/form\/human_input\/).+/, '$1***');
 }
@@ -432,7 +418,7 @@ function withoutFormToken(path: string): string {
  * request's signal with the one of the execution. After a cancel, that one would abort every request,
  * also the one that stops the run on Dify.
  */
-function withCancelSignal(context: NodeContext, signal: AbortSignal | undefined): NodeContext {
+function withCancelSignal(context: NodeContext, signal: AbortSignal): NodeContext {
 	if (!('getExecutionCancelSignal' in context)) return context;
 	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
 }

@@ -1,25 +1,26 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { DifyError } from '../../../protocol/errors/classify';
+import { limitText, toText } from '../../../protocol/text';
 
 /** Characters of a partial answer that an error's description shows. The error's context has all of it. */
 const MAX_SHOWN_ANSWER_LENGTH = 1_000;
 
 /** The input item that an error belongs to. */
-export interface ItemContext {
+interface ItemContext {
 	context: Pick<IExecuteFunctions, 'getNode'>;
 	itemIndex: number;
 }
 
 /** The client whose request failed. */
-export interface ApiErrorOrigin extends ItemContext {
+interface ApiErrorOrigin extends ItemContext {
 	/** Removes the API key from a text. */
 	redact(text: string): string;
 	/** Removes the API key from all texts of a JSON value. */
 	redactAll<Value>(value: Value): Value;
 }
 
-export interface ApiErrorDetails {
+interface ApiErrorDetails {
 	/** What the node was doing. It is put before the message. */
 	about?: string;
 	/** The status and the fields of the run that arrived before the error, under the names that the item uses. */
@@ -96,10 +97,6 @@ export function throwInvalidParameter(
 }
 
 function describePartialAnswer(answer: unknown): string {
-	if (typeof answer !== 'string' || answer === '') return '';
-	const shown =
-		answer.length > MAX_SHOWN_ANSWER_LENGTH
-			? `${answer.slice(0, MAX_SHOWN_ANSWER_LENGTH)}…`
-			: answer;
-	return `\n\nPartial answer: ${shown}`;
+	const shown = limitText(toText(answer), MAX_SHOWN_ANSWER_LENGTH);
+	return shown === '' ? '' : `\n\nPartial answer: ${shown}`;
 }

@@ -1,6 +1,8 @@
 import type { DifyError, ErrorSource } from '../../../protocol/errors/classify';
 import { MAX_ERROR_BODY_BYTES, classifyError } from '../../../protocol/errors/classify';
-import { isRecord } from '../../../protocol/text';
+import type { BodyFormat } from '../../../protocol/stream/bodyFormat';
+import { detectBodyFormat } from '../../../protocol/stream/bodyFormat';
+import { isRecord, limitText, stringify } from '../../../protocol/text';
 
 /** An HTTP response of Dify, or of a proxy in front of it, whose body has not been read. */
 export interface HttpResponse {
@@ -24,12 +26,15 @@ const MIB = 1024 * 1024;
 export const MAX_JSON_BYTES = 64 * MIB;
 /**
  * Largest part of an event stream in bytes that contains no event. It exceeds the largest event that is read,
- * so that an event which is a little larger is skipped and the answer goes on.
+ * so that a slightly larger event is skipped and the answer continues.
  */
 export const MAX_EVENT_BYTES = 2 * MAX_JSON_BYTES;
 /** Largest JSON body of a request on the side, such as GET /parameters, in bytes. */
 export const MAX_SIDE_BODY_BYTES = 8 * MIB;
-/** Largest event stream in bytes whose events are kept. An event has about 400 bytes for each word of the answer. */
+/**
+ * Largest event stream in bytes whose events are kept.
+ * An event has about 400 bytes for each word of the answer.
+ */
 export const MAX_KEPT_EVENTS_BYTES = 512 * MIB;
 /** Largest file in bytes. Dify's own limits for uploads are at most 100 MB by default. */
 export const MAX_DOWNLOAD_BYTES = 512 * MIB;
@@ -37,9 +42,15 @@ export const MAX_DOWNLOAD_BYTES = 512 * MIB;
 /** Characters of an unexpected body that an error shows. */
 const MAX_SHOWN_BODY_LENGTH = 300;
 
-/** A body that was read. `isComplete` is false if the connection broke. */
-export type BodyResult =
-	{ isTooLarge: false; bytes: Buffer; isComplete: boolean } | { isTooLarge: true };
+/** What has arrived of a body. */
+interface ReceivedBody {
+	/** The first bytes, up to the limit. */
+	bytes: Buffer;
+	/** Whether the body has more bytes than the limit. */
+	isTooLarge: boolean;
+	/** Whether the body arrived to its end. It did not if the connection broke or was closed. */
+	isComplete: boolean;
+}
 
 /** Returns whether the response is a success of Dify's API. A web page is never one. */
 export function isSuccess({ status, contentType }: HttpResponse): boolean {
@@ -48,8 +59,8 @@ export function isSuccess({ status, contentType }: HttpResponse): boolean {
 
 /** Reads the beginning of an error response and classifies it. */
 export async function readError(response: HttpResponse): Promise<DifyError> {
-	const body = await readText(response, MAX_ERROR_BODY_BYTES);
-	return classifyError(toErrorSource(response, body));
+	const { bytes } = await readBody(response, MAX_ERROR_BODY_BYTES);
+	return classifyError(toErrorSource(response, decodeText(bytes)));
 }
 
 /** Describes a response, with its body or the beginning of it, for `classifyError`. */
@@ -62,66 +73,67 @@ export function toErrorSource(response: HttpResponse, body: string): ErrorSource
  * Reads a body of at most `maxBytes` bytes, counted after decompression, and closes the connection of a
  * larger one. Never throws.
  */
-export async function readBody(response: HttpResponse, maxBytes: number): Promise<BodyResult> {
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	try {
-		for await (const chunk of response.body) {
-			size += chunk.length;
-			if (size > maxBytes) {
-				response.close();
-				return { isTooLarge: true };
-			}
-			chunks.push(chunk);
-		}
-	} catch {
-		if (size > maxBytes) return { isTooLarge: true };
-		return { isTooLarge: false, bytes: Buffer.concat(chunks), isComplete: false };
-	}
-	return { isTooLarge: false, bytes: Buffer.concat(chunks), isComplete: true };
-}
-
-/**
- * Reads the first `maxBytes` bytes of a body and closes the connection. Returns what has arrived if the
- * connection breaks.
- */
-export async function readText(
+export async function readBody(
 	response: Pick<HttpResponse, 'body' | 'close'>,
 	maxBytes: number,
-): Promise<string> {
+): Promise<ReceivedBody> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
+	let isComplete = false;
 	try {
 		for await (const chunk of response.body) {
 			chunks.push(chunk);
 			size += chunk.length;
-			if (size >= maxBytes) {
+			if (size > maxBytes) {
 				response.close();
 				break;
 			}
 		}
+		isComplete = size <= maxBytes;
 	} catch {
-		// The caller detects an incomplete body: incomplete JSON does not parse.
+		// The connection broke, or the node closed it.
 	}
-	return decodeText(Buffer.concat(chunks).subarray(0, maxBytes));
+	const bytes = Buffer.concat(chunks).subarray(0, maxBytes);
+	return { bytes, isTooLarge: size > maxBytes, isComplete };
+}
+
+/** The first chunks of a body, and what they show. */
+export interface BodyStart {
+	format: BodyFormat;
+	chunks: Uint8Array[];
+}
+
+/** Reads a body until its first characters show what it is. */
+export async function readBodyStart(body: AsyncGenerator<Uint8Array, void>): Promise<BodyStart> {
+	const utf8 = new TextDecoder();
+	const chunks: Uint8Array[] = [];
+	let text = '';
+	for (;;) {
+		const next = await body.next();
+		if (next.done === true) return { format: 'unknown', chunks };
+		chunks.push(next.value);
+		text += utf8.decode(next.value, { stream: true });
+		const format = detectBodyFormat(text);
+		if (format !== undefined) return { format, chunks };
+	}
+}
+
+/** Yields chunks that were read already, then the rest. */
+export async function* joinChunks(
+	chunks: readonly Uint8Array[],
+	rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+	yield* chunks;
+	yield* rest;
+}
+
+/** Returns whether a body is an event stream. The content type decides if its first characters do not. */
+export function isEventStream(format: BodyFormat, { contentType }: HttpResponse): boolean {
+	return format === 'unknown' ? /text\/event-stream/i.test(contentType) : format === 'eventStream';
 }
 
 export function decodeText(bytes: Uint8Array): string {
 	return new TextDecoder().decode(bytes);
-}
-
-/** Returns the value of a JSON text, or `undefined` if it is not valid JSON. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
-/** Returns whether a text that is not valid JSON begins like JSON, because its end is missing. */
-export function isIncompleteJson(text: string): boolean {
-	return /^\s*[[{]/.test(text);
 }
 
 /** The JSON of a response, or the error. */
@@ -142,8 +154,6 @@ export function parseObject(body: unknown): Record<string, unknown> | undefined 
 
 /** Describes a JSON body of another shape than the endpoint has. */
 export function unexpectedBody(endpoint: string, body: unknown): ErrorSource {
-	const text = JSON.stringify(body) ?? 'no content';
-	const found =
-		text.length > MAX_SHOWN_BODY_LENGTH ? `${text.slice(0, MAX_SHOWN_BODY_LENGTH)}…` : text;
+	const found = limitText(stringify(body) ?? 'no content', MAX_SHOWN_BODY_LENGTH);
 	return { from: 'unexpectedBody', endpoint, found };
 }

@@ -1,7 +1,7 @@
-import type { DifyError } from '../../../protocol/errors/classify';
 import type { AgentThought } from '../../../protocol/stream/events';
-import { isRecord, toId } from '../../../protocol/text';
+import { isRecord, toId, toNumber } from '../../../protocol/text';
 import type { DifyClient } from './DifyClient';
+import type { ParsedBody } from './httpResponse';
 import type { ListRow, Page } from './pagination';
 import { parsePage } from './pagination';
 
@@ -30,7 +30,7 @@ export interface StoredMessage {
 	workflowRunId?: string;
 }
 
-export interface MessagesQuery {
+interface MessagesQuery {
 	conversation_id: string;
 	user: string;
 	/** Maximum number of messages: the latest ones, or the latest ones before `first_id`. */
@@ -38,15 +38,11 @@ export interface MessagesQuery {
 	first_id?: string;
 }
 
-export interface ReadLimits {
+interface ReadLimits {
 	signal?: AbortSignal;
 	/** Longest duration in ms. */
 	maxDurationMs?: number;
 }
-
-/** The latest messages of a conversation, oldest first, or the error. */
-export type MessagesResult =
-	{ ok: true; messages: StoredMessage[] } | { ok: false; error: DifyError };
 
 /**
  * Reads one page of a conversation's messages, oldest first.
@@ -68,10 +64,10 @@ export async function tryReadMessages(
 	client: DifyClient,
 	{ ...qs }: MessagesQuery,
 	limits: ReadLimits = {},
-): Promise<MessagesResult> {
+): Promise<ParsedBody<StoredMessage[]>> {
 	const request = { method: 'GET', path: '/messages', qs, ...limits } as const;
 	const result = await client.trySideRequest(request, parsePage<MessageRow>);
-	return result.ok ? { ok: true, messages: result.body.data.map(toStoredMessage) } : result;
+	return result.ok ? { ok: true, body: result.body.data.map(toStoredMessage) } : result;
 }
 
 function toStoredMessage(row: Record<string, unknown> & { id: string }): StoredMessage {
@@ -82,7 +78,7 @@ function toStoredMessage(row: Record<string, unknown> & { id: string }): StoredM
 		answer: typeof answer === 'string' ? answer : '',
 		status: toId(status) ?? 'normal',
 		error: toId(row.error),
-		...(typeof created_at === 'number' && { created_at }),
+		created_at: toNumber(created_at),
 		...(Array.isArray(retriever_resources) && { retriever_resources }),
 		...(Array.isArray(message_files) && { message_files }),
 		...(Array.isArray(agent_thoughts) && {
@@ -93,14 +89,19 @@ function toStoredMessage(row: Record<string, unknown> & { id: string }): StoredM
 	};
 }
 
-/** Returns the fields of `message_end.metadata.usage` that a row has. Dify has more of them only at the end of the stream. */
+/**
+ * Returns the fields of `message_end.metadata.usage` that a row has.
+ * Dify has more of them only at the end of the stream.
+ */
 function toUsage(row: Record<string, unknown>): Record<string, unknown> | undefined {
-	const { message_tokens, answer_tokens, total_tokens, total_price, currency } = row;
-	if (typeof message_tokens !== 'number' || typeof answer_tokens !== 'number') return undefined;
+	const { total_price, currency } = row;
+	const prompt_tokens = toNumber(row.message_tokens);
+	const completion_tokens = toNumber(row.answer_tokens);
+	if (prompt_tokens === undefined || completion_tokens === undefined) return undefined;
 	return {
-		prompt_tokens: message_tokens,
-		completion_tokens: answer_tokens,
-		total_tokens: typeof total_tokens === 'number' ? total_tokens : message_tokens + answer_tokens,
+		prompt_tokens,
+		completion_tokens,
+		total_tokens: toNumber(row.total_tokens) ?? prompt_tokens + completion_tokens,
 		total_price: total_price ?? null,
 		currency: currency ?? null,
 		latency: row.provider_response_latency ?? null,

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isRecord } from '../../../protocol/text';
 
 /** Maximum number of rows that Dify returns per request (docs/dify-api.md#endpoints). */
-const MAX_PAGE_SIZE = 100;
+export const MAX_PAGE_SIZE = 100;
 
 /** One page of a list. */
 export interface Page<Row> {

@@ -1,7 +1,10 @@
-/** A shorter "key" is not one. Replacing it would damage unrelated words. */
+/** A shorter text is not a key. Replacing it would damage unrelated words. */
 const MIN_KEY_LENGTH = 8;
 
-/** Characters that users paste with a key and that the sent header does not contain: spaces, line breaks, zero-width characters. */
+/**
+ * Characters that users paste with a key and that the sent header does not contain: spaces, line breaks,
+ * zero-width characters.
+ */
 const PASTED_CHARACTERS =
 	/[\s\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/g;
 

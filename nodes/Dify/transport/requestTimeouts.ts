@@ -47,6 +47,19 @@ export class RequestTimeouts {
 		return this.controller.signal;
 	}
 
+	/** The limit that passed, in seconds; `undefined` if the request was not aborted for a limit. */
+	get exceededLimit(): { limit: 'idle' | 'total'; seconds: number } | undefined {
+		const { idleTimeoutMs, maxDurationMs } = this.limits;
+		switch (this.abortReason) {
+			case 'idle':
+				return { limit: 'idle', seconds: idleTimeoutMs / 1000 };
+			case 'total':
+				return { limit: 'total', seconds: maxDurationMs / 1000 };
+			default:
+				return undefined;
+		}
+	}
+
 	/** Restarts the idle timeout. Call it whenever data arrives. */
 	touch(): void {
 		this.lastActivityAt = performance.now();
@@ -92,8 +105,8 @@ export class RequestTimeouts {
 }
 
 /**
- * Calls `callback` after `ms`, rounded up to the next ms. n8n forbids timers in community nodes, so the timeout of an AbortSignal
- * is used. It does not keep the process alive.
+ * Calls `callback` after `ms`, rounded up to the next ms. n8n forbids timers in community nodes, so the
+ * timeout of an AbortSignal is used. It does not keep the process alive.
  *
  * @returns a function that cancels the call
  */

@@ -46,6 +46,19 @@ describe('app variables', () => {
 		expect(findInvalidInput(parseAppVariables(recorded[0]), inputs)?.message).toBe(message);
 	});
 
+	it('options of another type become text', () => {
+		const options = ['red', 7, { toString: 1, valueOf: 1 }];
+		const body = { user_input_form: [{ select: { variable: 'colour', options } }] };
+		expect(parseAppVariables(body)).toMatchObject([
+			{ options: ['red', '7', '{"toString":1,"valueOf":1}'] },
+		]);
+		const source = { value: options };
+		const input = { output_variable_name: 'colour', type: 'select', option_source: source };
+		expect(parseFormFields({ inputs: [input] })).toMatchObject([
+			{ options: ['red', '7', '{"toString":1,"valueOf":1}'] },
+		]);
+	});
+
 	it.each([null, 7, {}, { user_input_form: [null, 'x', {}, { file: null }] }])(
 		'an invalid body has none: %j',
 		(body) => {

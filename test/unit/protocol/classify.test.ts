@@ -115,6 +115,10 @@ const rows: Array<[string, ErrorSource]> = [
 	],
 	['workflow_failed', { from: 'workflow', message: 'node broke' }],
 	['workflow_failed', json(400, 'invalid_param', 'Run failed: node broke')],
+	[
+		'workflow_failed',
+		{ from: 'event', code: 'invalid_param', status: 400, message: 'Run failed: node broke' },
+	],
 	['not_found', json(404, 'not_found', '')],
 	['server', json(500, 'internal_server_error', 'The server encountered an internal error')],
 	['silent_chatflow', { from: 'streamEnd', end: 'ended', hasBegun: false }],

@@ -180,5 +180,5 @@ it.each([
 	['1.x', undefined],
 	[undefined, undefined],
 ])('isVersionBefore: %s is before 1.13: %s', (version, expected) => {
-	expect(isVersionBefore(version, 1, 13)).toBe(expected);
+	expect(isVersionBefore(version, '1.13')).toBe(expected);
 });

@@ -3,7 +3,7 @@ import { ParameterReader, pick } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import { simplify } from '../common.descriptions';
 
-export interface AppRequest {
+interface AppRequest {
 	path: string;
 	/** The fields that 'Simplify' keeps; absent for an operation without that parameter. */
 	simpleFields?: readonly string[];

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import { toNumber } from '../../../../protocol/text';
 import { ParameterReader, pick } from '../../helpers/parameters';
 import { DifyClient } from '../../transport/DifyClient';
 import type { MessageRow } from '../../transport/messages';
@@ -70,6 +71,7 @@ export async function execute(
  */
 function cursorOf(page: MessageRow[]): string | undefined {
 	const [oldest] = page;
-	const oldestTime = Number(oldest?.created_at ?? 0);
-	return (page.find(({ created_at }) => Number(created_at) > oldestTime) ?? oldest)?.id;
+	const oldestTime = toNumber(oldest?.created_at) ?? 0;
+	const isNewer = ({ created_at }: MessageRow): boolean => (toNumber(created_at) ?? 0) > oldestTime;
+	return (page.find(isNewer) ?? oldest)?.id;
 }

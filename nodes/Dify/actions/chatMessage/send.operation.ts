@@ -3,7 +3,7 @@ import { sleep, updateDisplayOptions } from 'n8n-workflow';
 import { acceptsFiles } from '../../../../protocol/appParameters';
 import type { ChatRequest } from '../../../../protocol/request';
 import { buildChatBody } from '../../../../protocol/request';
-import { isVersionBefore } from '../../../../protocol/version';
+import { isVersionInRange } from '../../../../protocol/version';
 import { ChatRun, toRunSettings } from '../../chat/ChatRun';
 import { addHint, completeRun } from '../../chat/completeRun';
 import { sendOptions } from '../../chat/options';
@@ -268,7 +268,10 @@ async function findIgnoredFiles(appParameters: Promise<unknown>): Promise<string
 		: undefined;
 }
 
-/** Dify 1.15.0 starts a new conversation if it does not know the one of a chatflow (docs/dify-api.md#request-errors-by-version). */
+/**
+ * Dify 1.15.0 starts a new conversation if it does not know the one of a chatflow
+ * (docs/dify-api.md#request-errors-by-version).
+ */
 function findReplacedConversation(
 	{ conversationId = '' }: ChatRequest,
 	answeredId: unknown,
@@ -278,14 +281,16 @@ function findReplacedConversation(
 	return `Dify started a new conversation (${answeredId}), because it does not know the conversation ${conversationId} of this user`;
 }
 
-/** A run that a blocking request started ends as stopped on Dify 1.16 when its form is submitted (docs/dify-api.md#human-input). */
+/**
+ * A run that a blocking request started ends as stopped on Dify 1.16 when its form is submitted
+ * (docs/dify-api.md#human-input).
+ */
 function findBlockingPause(
 	{ responseMode }: ChatRequest,
 	status: unknown,
 	difyVersion: string | undefined,
 ): string | undefined {
-	const is116 =
-		isVersionBefore(difyVersion, 1, 16) === false && isVersionBefore(difyVersion, 1, 17) === true;
-	if (responseMode !== 'blocking' || status !== 'paused' || !is116) return undefined;
+	const isAffected = isVersionInRange(difyVersion, '1.16', '1.17');
+	if (responseMode !== 'blocking' || status !== 'paused' || !isAffected) return undefined;
 	return "Dify 1.16 stops this run when its form is submitted, because a blocking request started it. Set 'Response Mode' to 'Streaming'";
 }

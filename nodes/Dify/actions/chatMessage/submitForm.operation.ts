@@ -168,7 +168,10 @@ async function submitForm(
 	};
 }
 
-/** Returns the default values of the form's fields. Dify does not add the default of a field that is left out. */
+/**
+ * Returns the default values of the form's fields.
+ * Dify does not add the default of a field that is left out.
+ */
 function readDefaults(fields: readonly FormField[]): Record<string, unknown> {
 	const withDefault = fields.filter((field) => 'value' in field);
 	return Object.fromEntries(withDefault.map(({ name, value }) => [name, value]));

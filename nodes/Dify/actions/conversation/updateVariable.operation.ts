@@ -65,7 +65,7 @@ export async function execute(
 	const conversationId = parameters.readConversationId();
 	const variableId = parameters.readId({
 		name: 'variableId',
-		source: "the id of a variable from 'Get Variables', or choose one from the list",
+		source: "the ID of a variable from 'Get Variables', or choose one from the list",
 	});
 	const path = `/conversations/${conversationId}/variables/${variableId}`;
 	const body = { user, value: readValue(parameters) };

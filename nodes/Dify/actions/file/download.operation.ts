@@ -38,7 +38,7 @@ export async function execute(
 	const parameters = new ParameterReader(context, itemIndex, properties);
 	const id = parameters.readId({
 		name: 'fileId',
-		source: 'the id that the upload returned',
+		source: 'the ID that the upload returned',
 	});
 	// Only an attachment comes with its name. Without it, an HTML file would look like the page of a proxy.
 	const qs = { user: parameters.readUser(), as_attachment: true };

@@ -1,6 +1,7 @@
 import type { Variable } from '../../../../../protocol/appParameters';
 import { parseAppVariables } from '../../../../../protocol/appParameters';
 import type { ChatRequest, ResponseMode } from '../../../../../protocol/request';
+import { startsLikeJson } from '../../../../../protocol/text';
 import type { SendOptions } from '../../../chat/options';
 import { readOptions } from '../../../chat/options';
 import { isBinaryData, isBinaryMap } from '../../../helpers/binary';
@@ -12,14 +13,17 @@ import { FileReferences, isFileText, readFileParameters, splitFileList } from '.
 import { resolveConversation } from './resolveConversation';
 
 /** The parameters of 'Send Chat Message' for one item. */
-export interface SendParameters {
+interface SendParameters {
 	query: string;
 	user: string;
 	responseMode: ResponseMode;
 	inputs: Record<string, unknown>;
 	/** Whether the inputs come from the fields of the form, which know their types, and not from JSON. */
 	areInputsFields: boolean;
-	/** An ID, or a choice of the list ({@link NEW_CONVERSATION}, {@link LATEST_CONVERSATION}). Empty for a new one. */
+	/**
+	 * An ID, or a choice of the list ({@link NEW_CONVERSATION}, {@link LATEST_CONVERSATION}).
+	 * Empty for a new one.
+	 */
 	conversationId: string;
 	files: FileParameter[];
 	simplify: boolean;
@@ -83,8 +87,8 @@ export async function buildRequest(
 }
 
 /**
- * Returns the variables of the app. They are only read if a value may be meant as a file, or if a field of the form
- * may need the type of its variable.
+ * Returns the variables of the app. They are only read if a value may be meant as a file, or if a field of
+ * the form may need the type of its variable.
  */
 async function readVariables(
 	client: DifyClient,
@@ -104,7 +108,10 @@ interface InputTypes {
 	areInputsFields: boolean;
 }
 
-/** Replaces the values of file variables with file references, and gives fields the types of their variables. */
+/**
+ * Replaces the values of file variables with file references,
+ * and gives fields the types of their variables.
+ */
 export async function resolveInputs(
 	references: FileReferences,
 	inputs: Record<string, unknown>,
@@ -140,6 +147,6 @@ function mayBeFile(parameters: ParameterReader, value: unknown): boolean {
 	if (Array.isArray(value)) return value.some((entry) => mayBeFile(parameters, entry));
 	if (isBinaryData(value) || isBinaryMap(value)) return true;
 	if (typeof value !== 'string') return false;
-	if (/^\s*[[{]/.test(value)) return true;
+	if (startsLikeJson(value)) return true;
 	return splitFileList(parameters, value).some((entry) => isFileText(parameters, entry));
 }

@@ -6,7 +6,7 @@ import {
 import type { DifyError } from '../../../../../protocol/errors/classify';
 import { classifyError } from '../../../../../protocol/errors/classify';
 import type { ChatRequest } from '../../../../../protocol/request';
-import { isVersionBefore } from '../../../../../protocol/version';
+import { isVersionInRange } from '../../../../../protocol/version';
 import type { StalledRun } from '../../../chat/ChatRun';
 import type { DifyClient } from '../../../transport/DifyClient';
 import { parseObject } from '../../../transport/httpResponse';
@@ -14,19 +14,17 @@ import { tryReadMessages } from '../../../transport/messages';
 
 /**
  * Returns why a chatflow sends pings only, or `undefined` to keep waiting. The worker of a chatflow of
- * Dify 1.13 and 1.14 does not report a missing input or an unknown conversation (langgenius/dify#37197).
- * So the request is checked against the app's parameters. Only errors are returned with which Dify
- * certainly does not start the run. Other versions answer refused requests at once, so their silence is a
- * queue or a slow app, and so may be the silence of a server whose version is not known.
+ * Dify 1.13 and 1.14 does not report a missing input or an unknown conversation (langgenius/dify#37197),
+ * so the request is checked against the app's parameters. Only errors with which Dify certainly does not
+ * start the run are returned. Other versions report such an error at once. If they send nothing, or if
+ * the version is not known, the run may wait in a queue or the app may be slow.
  */
 export async function diagnoseStall(
 	client: DifyClient,
 	{ inputs, user, conversationId = '' }: ChatRequest,
 	{ difyVersion, signal }: StalledRun,
 ): Promise<DifyError | undefined> {
-	const canBeRefusal =
-		isVersionBefore(difyVersion, 1, 13) === false && isVersionBefore(difyVersion, 1, 15) === true;
-	if (!canBeRefusal) return undefined;
+	if (!isVersionInRange(difyVersion, '1.13', '1.15')) return undefined;
 	if (!(await isChatflow(client, signal))) return undefined;
 	const variables = parseAppVariables(await client.readAppParameters(user));
 	const invalid = findInvalidInput(variables, inputs) ?? findUnsetSelect(variables, inputs);
@@ -37,7 +35,7 @@ export async function diagnoseStall(
 	return !result.ok && result.error.kind === 'conversation_not_found' ? result.error : undefined;
 }
 
-/** Returns whether the app is a chatflow for certain. Chatbots and agents answer refused requests at once. */
+/** Returns whether the app is a chatflow for certain. Chatbots and agents report an error at once. */
 async function isChatflow(client: DifyClient, signal: AbortSignal): Promise<boolean> {
 	const result = await client.trySideRequest({ method: 'GET', path: '/info', signal }, parseObject);
 	return result.ok && result.body.mode === 'advanced-chat';

@@ -1,6 +1,7 @@
 import type { Variable } from '../../../../../protocol/appParameters';
 import type { FileReference, FileType } from '../../../../../protocol/request';
 import { detectFileType } from '../../../../../protocol/request';
+import { isRecord, parseJson, startsLikeJson } from '../../../../../protocol/text';
 import type { BinarySource } from '../../../helpers/binary';
 import {
 	describeBinaryFields,
@@ -16,7 +17,6 @@ import type { ParameterReader } from '../../../helpers/parameters';
 import { isUuid } from '../../../helpers/parameters';
 import { isMissing, parseIdentifier, parseText, quote } from '../../../helpers/values';
 import type { DifyClient } from '../../../transport/DifyClient';
-import { parseJson } from '../../../transport/httpResponse';
 
 /** The fields that contain the file of a row, by its source. All binary fields need none. */
 const VALUE_FIELDS = {
@@ -109,7 +109,7 @@ export class FileReferences {
 			case 'uploadId':
 				return this.readTexts(value, label).map((id) => {
 					if (!isUuid(id)) {
-						const advice = "Use the id that the operation 'Upload' returned.";
+						const advice = "Use the ID that the operation 'Upload' returned.";
 						return parameters.throwInvalid(`${label} is not a valid ID (UUID)`, advice);
 					}
 					if (type !== undefined) return fromUploadId(id, type);
@@ -131,12 +131,12 @@ export class FileReferences {
 	 * @throws {NodeApiError} if the upload fails
 	 */
 	async fromInput(value: unknown, variable: Variable): Promise<unknown> {
-		const label = `'Inputs': ${quote(variable.variable)}`;
+		const label = inputLabel(variable);
 		if (isBinaryData(value)) return await this.fromFile(value, label);
 		if (typeof value !== 'string') return value;
 		const text = value.trim();
 		// The form passes an object or an array as JSON.
-		const json = isJsonText(text) ? parseJson(text) : undefined;
+		const json = startsLikeJson(text) ? parseJson(text) : undefined;
 		if (json !== undefined) return json;
 		if (hasBinary(this.parameters, text)) return await this.fromFile(text, label);
 		if (isUrl(text)) return this.fromUrl(text, label, undefined);
@@ -156,25 +156,28 @@ export class FileReferences {
 		return reference;
 	}
 
-	/** Creates the value of a file-list variable from one value, a comma-separated text, an array or `{{ $binary }}`. */
+	/**
+	 * Creates the value of a file-list variable from one value, a comma-separated text,
+	 * an array or `{{ $binary }}`.
+	 */
 	async fromInputList(value: unknown, variable: Variable): Promise<unknown> {
-		const files: unknown[] = [];
-		for (const entry of this.toList(value)) {
-			files.push(await this.fromInput(entry, variable));
+		if (isBinaryMap(value)) {
+			const files = findBinaries(this.parameters, value, inputLabel(variable));
+			return await this.fromBinaries(files, undefined);
 		}
-		return files.flat();
+		const references: unknown[] = [];
+		for (const entry of this.toList(value)) {
+			references.push(await this.fromInput(entry, variable));
+		}
+		return references.flat();
 	}
 
 	private toList(value: unknown): unknown[] {
 		if (Array.isArray(value)) return value;
-		if (typeof value === 'string') {
-			if (isJsonText(value) || hasBinary(this.parameters, value.trim())) return [value];
-			return splitFileList(this.parameters, value);
-		}
-		if (!isBinaryMap(value)) return [value];
-		return Object.entries(value).map(([field, data]) =>
-			hasBinary(this.parameters, field) ? field : data,
-		);
+		if (typeof value !== 'string' || startsLikeJson(value)) return [value];
+		return hasBinary(this.parameters, value.trim())
+			? [value]
+			: splitFileList(this.parameters, value);
 	}
 
 	private async fromBinaries(
@@ -222,9 +225,12 @@ export class FileReferences {
 		};
 	}
 
-	/** Returns the texts of a list: an array, its JSON, or one text. A text that separates URLs with commas is a list of them. */
+	/**
+	 * Returns the texts of a list: an array, its JSON, or one text.
+	 * A text that separates URLs with commas is a list of them.
+	 */
 	private readTexts(value: unknown, label: string): string[] {
-		const json = typeof value === 'string' && isJsonText(value) ? parseJson(value) : undefined;
+		const json = typeof value === 'string' && startsLikeJson(value) ? parseJson(value) : undefined;
 		const list = Array.isArray(json) ? json : value;
 		const entries = (Array.isArray(list) ? list : [list]).filter((entry) => !isMissing(entry));
 		return entries.flatMap((entry: unknown) => {
@@ -236,13 +242,13 @@ export class FileReferences {
 	}
 }
 
-function fromUploadId(id: string, type: FileType): FileReference {
-	return { type, transfer_method: 'local_file', upload_file_id: id };
+/** Returns the name of a variable for a message. */
+function inputLabel({ variable }: Variable): string {
+	return `'Inputs': ${quote(variable)}`;
 }
 
-/** Returns whether a text begins like a JSON object or array. */
-function isJsonText(text: string): boolean {
-	return /^\s*[[{]/.test(text);
+function fromUploadId(id: string, type: FileType): FileReference {
+	return { type, transfer_method: 'local_file', upload_file_id: id };
 }
 
 function isUrl(text: string): boolean {
@@ -252,9 +258,9 @@ function isUrl(text: string): boolean {
 /** Returns whether the field of a row, or one of the values that contain it, is an expression. */
 function isExpression(raw: unknown, row: number, name: string | undefined): boolean {
 	if (typeof raw === 'string') return true;
-	const rows = (raw as { file?: unknown } | null)?.file;
+	const rows = isRecord(raw) ? raw.file : undefined;
 	const values: unknown = Array.isArray(rows) ? rows[row] : rows;
-	if (typeof values !== 'object' || values === null || name === undefined) return true;
-	const value = (values as Record<string, unknown>)[name];
+	if (!isRecord(values) || name === undefined) return true;
+	const value = values[name];
 	return typeof value === 'string' && value.startsWith('=');
 }

@@ -8,7 +8,7 @@ import { parsePage } from '../../../transport/pagination';
  * conversation is looked up in Dify (GET /conversations?limit=1), and is a new one if the user has none.
  *
  * @throws {NodeApiError} if the conversations cannot be read. A message in a new conversation would have
- * no memory, and nobody would notice.
+ * no memory, and users would not notice it.
  */
 export async function resolveConversation(
 	client: DifyClient,
