@@ -13,8 +13,10 @@ const SLEEP_MS = 0.05;
  * (docs/bench-method.md#3-client-error).
  *
  * libuv reads available data in one poll after the other. The data of a poll arrived after the
- * previous poll returned, because otherwise the previous poll would have returned it. If the poll had
- * to sleep, its data arrived at the end of the sleep. After that, two things can delay the thread:
+ * previous poll returned, because otherwise the previous poll would have returned it. Nobody tells when
+ * a poll returned, and the thread can be stopped between its return and the first JavaScript code. But a
+ * poll returns after the JavaScript code that ran before it. If the poll had to sleep, its data arrived
+ * at the end of the sleep. After that, two things can delay the thread:
  * - It waits for a CPU core. The operating system counts this time ({@link RunDelay}).
  * - It is stopped (SIGSTOP). Then the heartbeat timer, which ends every sleep, is overdue.
  *
@@ -35,8 +37,10 @@ export class ClientErrorClock {
 	isInBatch = false;
 
 	private readonly runDelay = new RunDelay();
-	/** Time of the last known poll. The two fields below are the counters at that time. */
-	private polledAt = performance.now();
+	/** The next poll returns after this time. */
+	private beforePollAt = performance.now();
+	/** The last known poll returned after this time. The two fields below are the counters at its record. */
+	private polledAt = this.beforePollAt;
 	private idleMs = performance.nodeTiming.idleTime;
 	private runDelayMs = this.runDelay.readMs();
 
@@ -44,6 +48,7 @@ export class ClientErrorClock {
 	private heartbeatDue = Number.POSITIVE_INFINITY;
 	private readonly endBatch = (): void => {
 		this.isInBatch = false;
+		this.beforePollAt = performance.now();
 	};
 	private readonly beat = (): void => {
 		this.onTimer();
@@ -74,7 +79,8 @@ export class ClientErrorClock {
 		this.clientErrorMs = this.clientErrorAt(now);
 		this.arrivedAt = now;
 		this.batch++;
-		this.recordPoll(now);
+		// If the poll slept, it returned at the end of the sleep, so the client error is the better bound.
+		this.recordPoll(Math.max(this.beforePollAt, now - this.clientErrorMs));
 		setImmediate(this.endBatch);
 	}
 
@@ -84,14 +90,18 @@ export class ClientErrorClock {
 	 * from the time that the thread was delayed.
 	 */
 	onTimer(): void {
-		if (performance.nodeTiming.idleTime - this.idleMs <= SLEEP_MS) return;
 		const now = performance.now();
-		this.recordPoll(now - this.clientErrorAt(now));
+		if (performance.nodeTiming.idleTime - this.idleMs > SLEEP_MS) {
+			this.recordPoll(now - this.clientErrorAt(now));
+		}
+		this.beforePollAt = now;
 	}
 
 	/** Must be the first call in a `setImmediate` callback, which runs directly after a poll. */
 	onImmediate(): void {
-		if (!this.isInBatch) this.recordPoll(performance.now());
+		if (this.isInBatch) return;
+		this.recordPoll(this.beforePollAt);
+		this.beforePollAt = performance.now();
 	}
 
 	/** Returns how long before `now` the data of the current poll may have arrived. */
@@ -103,15 +113,11 @@ export class ClientErrorClock {
 		return Math.min(sincePoll, Math.max(waitedForCore, this.heartbeatOverdue(now)));
 	}
 
-	/**
-	 * Records that a poll returned at `at`. If the thread waited for a core since the last poll, this
-	 * one may have returned earlier by that time. Data that arrived since then belongs to the next poll.
-	 */
+	/** Records that a poll returned after `at`. */
 	private recordPoll(at: number): void {
-		const runDelayMs = this.runDelay.readMs();
-		this.polledAt = at - (runDelayMs - this.runDelayMs);
+		this.polledAt = at;
 		this.idleMs = performance.nodeTiming.idleTime;
-		this.runDelayMs = runDelayMs;
+		this.runDelayMs = this.runDelay.readMs();
 	}
 
 	private heartbeatOverdue(now: number): number {
