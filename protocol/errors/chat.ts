@@ -43,7 +43,7 @@ export const CHAT_RULES: readonly ErrorRule[] = [
 	{
 		kind: 'conversation_id_invalid',
 		matches: isInvalidConversationId,
-		message: () => "'Conversation' is not the ID of a conversation",
+		message: () => "'Conversation' is not an id of a conversation",
 		hint: 'Use the conversation_id of an earlier answer for this field, or leave it empty to start a new conversation.',
 	},
 	{

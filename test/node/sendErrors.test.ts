@@ -128,7 +128,7 @@ const CASES: SendErrorCase[] = [
 		parameters: conversation,
 		valid: '',
 		invalid: 'msg-1',
-		message: "'Conversation' is not the ID of a conversation",
+		message: "'Conversation' is not an id of a conversation",
 		advice: 'conversation_id of an earlier answer',
 		requests: [CHAT],
 	},
