@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ICredentialType, INodeType } from 'n8n-workflow';
@@ -77,8 +78,10 @@ export function loadCommunityPackage(): CommunityPackage {
 /** @param entry a file that package.json lists, such as `dist/nodes/Dify/Dify.node.js` */
 function loadClass<Type>(entry: string): LoadedClass<Type> {
 	const file = entry.replace(/^dist\//, '').replace(/\.js$/, '.ts');
-	// eslint-disable-next-line @typescript-eslint/no-require-imports
-	const exports = require(join(PACKAGE_DIRECTORY, entry)) as Record<string, new () => Type>;
+	const exports = createRequire(__filename)(join(PACKAGE_DIRECTORY, entry)) as Record<
+		string,
+		new () => Type
+	>;
 	const [exported] = Object.entries(exports).filter(([, value]) => typeof value === 'function');
 	if (exported === undefined) throw new Error(`${entry} exports no class.`);
 	const folder = dirname(file);

@@ -47,11 +47,12 @@ function hog(): void {
 describe('dify-bench run: the measurement is not valid', () => {
 	it('when other programs use the CPU', async () => {
 		hog();
-		const { result } = await run(['--rate', '100', '--duration', '3s', '--warmup', '0']);
-		expect(result.outcomes.completed).toBe(300);
-		// The server is slowed down too. Either check can pass, because its limit is a share of the measured times.
-		const delays = ['dispatch_delay', 'client_error'].map((name) => check(result, name).status);
-		expect(delays).not.toEqual(['VALID', 'VALID']);
+		// Few short streams, because a server without a core answers so late that the delays become a small share.
+		const args = ['--rate', '50', '--duration', '3s', '--warmup', '0'];
+		const { result } = await run(args, {}, slow);
+		expect(result.outcomes.completed).toBe(150);
+		expect(check(result, 'dispatch_delay').status).not.toBe('VALID');
+		expect(check(result, 'client_error').status).not.toBe('VALID');
 		expect(result.verdict.status).not.toBe('VALID');
 	});
 
